@@ -1,0 +1,57 @@
+//! One case: all sources loaded in parallel, joined in source order, duplicates folded by record id with every occurrence kept as provenance.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::enrich::identity::Identities;
+use crate::enrich::network::Networks;
+use crate::enrich::profile::Profiles;
+use crate::evidence::Evidence;
+use crate::frame::Frames;
+use crate::provenance::{RecordRef, Skipped, Source, SourceId};
+use crate::time::Time;
+
+/// Everything known about one incident before anything is judged. Immutable after enrichment.
+#[derive(Debug, Default)]
+pub struct Case {
+    /// The files, sorted by path; [`SourceId`] indexes this list.
+    pub sources: Vec<Source>,
+    /// The rows, sorted by time, then source, then record.
+    pub frames: Frames,
+    /// Records that could not be used, sorted by source and record.
+    pub skipped: Vec<Skipped>,
+    /// Kept record → the other places where the same record stands.
+    pub occurrences: BTreeMap<(SourceId, u64), Vec<RecordRef>>,
+    /// Which frame columns an export can answer at all: per source, `frame.column` names with at least one non-null cell.
+    pub columns: BTreeMap<SourceId, BTreeSet<String>>,
+    /// What evidence is there, and from when to when.
+    pub coverage: BTreeMap<Evidence, Span>,
+    /// Who is who (enrichment).
+    pub identities: Identities,
+    /// What is known about networks (enrichment).
+    pub networks: Networks,
+    /// What is normal for each account (enrichment).
+    pub profiles: Profiles,
+}
+
+/// The records of one kind of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// Records.
+    pub records: u64,
+    /// First event; `None` for state exports without times.
+    pub first: Option<Time>,
+    /// Last event.
+    pub last: Option<Time>,
+}
+
+impl Case {
+    /// At least one record of this kind is in the case.
+    pub fn has(&self, evidence: Evidence) -> bool {
+        self.coverage.contains_key(&evidence)
+    }
+
+    /// Path of a source for printing.
+    pub fn path(&self, source: SourceId) -> &str {
+        self.sources.get(source.0 as usize).map_or("?", |source| source.path.as_str())
+    }
+}

@@ -1,0 +1,5 @@
+//! Persistence in the directory.
+
+use super::Detector;
+
+pub(super) const DETECTORS: &[&Detector] = &[];

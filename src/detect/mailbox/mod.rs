@@ -1,0 +1,5 @@
+//! What was done to and through mailboxes.
+
+use super::Detector;
+
+pub(super) const DETECTORS: &[&Detector] = &[];

@@ -1,0 +1,101 @@
+//! The registry of detectors. A detector is data plus one pure function; detectors do not see each other, and one that fails never stops the run.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
+
+use crate::case::Case;
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Outcome, Ran};
+use crate::settings::Settings;
+
+mod access;
+mod exfiltration;
+mod identity;
+mod mailbox;
+mod session;
+mod tenant;
+
+/// One detector.
+pub struct Detector {
+    /// Slug = file name = fixture folder = section of the docs.
+    pub id: &'static str,
+    /// For people, one line.
+    pub title: &'static str,
+    /// ATT&CK technique ids.
+    pub attack: &'static [&'static str],
+    /// It can run when any of these is in the case.
+    pub needs: &'static [Evidence],
+    /// What exactly it can report; each is weighed in `data/signals.csv`.
+    pub signals: &'static [&'static str],
+    /// Innocent look-alikes, for people.
+    pub false_positives: &'static str,
+    /// The logic.
+    pub detect: fn(&Case, &Settings) -> Result<Vec<Finding>, DetectError>,
+}
+
+/// Why a detector could not finish: always the tool's own fault, never the evidence's.
+#[derive(Debug, thiserror::Error)]
+pub enum DetectError {
+    /// A query on a frame failed.
+    #[error("query failed: {0}")]
+    Query(#[from] polars::prelude::PolarsError),
+}
+
+/// All detectors, by folder.
+pub fn detectors() -> impl Iterator<Item = &'static Detector> {
+    [access::DETECTORS, session::DETECTORS, mailbox::DETECTORS, identity::DETECTORS, tenant::DETECTORS, exfiltration::DETECTORS]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// What detection came to.
+#[derive(Debug, Default)]
+pub struct Detection {
+    /// Sorted by first record time, detector, account, id.
+    pub findings: Vec<Finding>,
+    /// One per detector, in registry order.
+    pub ran: Vec<Ran>,
+}
+
+/// Runs every detector whose evidence is there. A panic inside one is caught and becomes [`Outcome::Failed`].
+pub fn run(case: &Case, settings: &Settings) -> Detection {
+    run_all(&detectors().collect::<Vec<_>>(), case, settings)
+}
+
+fn run_all(detectors: &[&'static Detector], case: &Case, settings: &Settings) -> Detection {
+    let results: Vec<(Ran, Vec<Finding>)> = detectors
+        .par_iter()
+        .map(|detector| {
+            let (outcome, findings) = run_one(detector, case, settings);
+            (Ran { detector: detector.id, outcome }, findings)
+        })
+        .collect();
+    let mut detection = Detection::default();
+    for (ran, findings) in results {
+        detection.ran.push(ran);
+        detection.findings.extend(findings);
+    }
+    detection.findings.sort_by(|a, b| (a.first_seen, a.detector, &a.account, &a.id).cmp(&(b.first_seen, b.detector, &b.account, &b.id)));
+    detection
+}
+
+fn run_one(detector: &Detector, case: &Case, settings: &Settings) -> (Outcome, Vec<Finding>) {
+    if !detector.needs.iter().any(|evidence| case.has(*evidence)) {
+        return (Outcome::NoSuchEvidence, Vec::new());
+    }
+    match catch_unwind(AssertUnwindSafe(|| (detector.detect)(case, settings))) {
+        Ok(Ok(mut findings)) => {
+            for finding in &mut findings {
+                finding.attack = detector.attack;
+            }
+            (Outcome::Ran(findings.len()), findings)
+        }
+        Ok(Err(error)) => (Outcome::Failed(error.to_string()), Vec::new()),
+        Err(panic) => {
+            let words = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+            (Outcome::Failed(format!("internal error: {}", words.unwrap_or_else(|| "unknown".to_owned()))), Vec::new())
+        }
+    }
+}

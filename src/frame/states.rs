@@ -1,0 +1,253 @@
+//! Frames of how things stood when the export was made: rules, mailboxes, permissions, grants, apps, methods, devices, users, policies.
+
+use polars::prelude::ChunkedBuilder;
+
+use super::column::{column_code, column_types, frame};
+
+frame! {
+    /// Inbox and sweep rules (`Get-InboxRule`, Graph messageRules, collectors).
+    RuleStates / RuleState, RuleStateRow, RuleStateBuilder, RuleStateRows, rule_state {
+        /// Lower-case mailbox owner UPN, or the recorded owner text.
+        mailbox: Text,
+        /// Rule name, may be empty.
+        name: Text,
+        /// Rule id as unsigned decimal text where it is a number.
+        rule_id: Text,
+        /// Rule is on.
+        enabled: Flag,
+        /// Hidden rule (only listed with `-IncludeHidden`).
+        hidden: Flag,
+        /// `forwardTo`, `;`-joined addresses as recorded.
+        forward_to: Text,
+        /// `forwardAsAttachmentTo`, `;`-joined.
+        forward_attachment_to: Text,
+        /// `redirectTo`, `;`-joined.
+        redirect_to: Text,
+        /// Folder it moves to.
+        move_to: Text,
+        /// Folder it copies to.
+        copy_to: Text,
+        /// Deletes (also soft or permanent).
+        delete: Flag,
+        /// Marks as read.
+        mark_read: Flag,
+        /// Stops other rules.
+        stop: Flag,
+        /// Conditions as compact JSON object name → list of words or addresses.
+        conditions: Text,
+        /// Description as recorded.
+        description: Text,
+    }
+}
+
+frame! {
+    /// Mailboxes (`Get-Mailbox`, `Get-EXOMailbox`, forwarding reports).
+    MailboxStates / MailboxState, MailboxStateRow, MailboxStateBuilder, MailboxStateRows, mailbox_state {
+        /// Lower-case UPN, else primary address.
+        mailbox: Text,
+        /// Entra object id.
+        account_id: Text,
+        /// Mailbox guid.
+        mailbox_id: Text,
+        /// Display name.
+        display_name: Text,
+        /// `UserMailbox`, `SharedMailbox`, `RoomMailbox` …
+        kind: Text,
+        /// Primary SMTP address, lower case.
+        primary_address: Text,
+        /// All addresses, `;`-joined, lower case, without prefix.
+        aliases: Text,
+        /// `ForwardingSmtpAddress` without `smtp:`, empty = none, null = not exported.
+        forwarding_smtp: Text,
+        /// `ForwardingAddress` as recorded.
+        forwarding_address: Text,
+        /// A copy stays in the mailbox.
+        deliver_and_forward: Flag,
+        /// `GrantSendOnBehalfTo`, `;`-joined.
+        send_on_behalf: Text,
+        /// Mailbox auditing is on.
+        audit_enabled: Flag,
+        /// Audit bypass association is on.
+        audit_bypass: Flag,
+        /// Created.
+        created: Time,
+        /// Last changed.
+        changed: Time,
+    }
+}
+
+frame! {
+    /// Mailbox, recipient and folder permissions; one row per right.
+    PermissionStates / PermissionState, PermissionStateRow, PermissionStateBuilder, PermissionStateRows, permission_state {
+        /// Mailbox: lower-case UPN or recorded identity.
+        mailbox: Text,
+        /// Who holds the right.
+        trustee: Text,
+        /// `FullAccess`, `SendAs`, `SendOnBehalf` or `folder:<right>`.
+        right: Text,
+        /// Folder, for folder permissions.
+        folder: Text,
+        /// Denied rather than granted.
+        deny: Flag,
+        /// Inherited rather than set here.
+        inherited: Flag,
+    }
+}
+
+frame! {
+    /// Delegated grants and application permissions; one row per grant or assignment.
+    GrantStates / GrantState, GrantStateRow, GrantStateBuilder, GrantStateRows, grant_state {
+        /// Grant or assignment id.
+        grant_id: Text,
+        /// `delegated` or `application`.
+        kind: Text,
+        /// Object id of the client's service principal.
+        client_id: Text,
+        /// Application id, where the export has it or the service-principal list resolves it.
+        app_id: Text,
+        /// Application name.
+        app: Text,
+        /// `Principal` or `AllPrincipals`; application permissions: `Application`.
+        consent_type: Text,
+        /// Object id of the consenting user.
+        principal_id: Text,
+        /// Lower-case UPN of the consenting user.
+        account: Text,
+        /// Resource object id.
+        resource_id: Text,
+        /// Resource name.
+        resource: Text,
+        /// Scopes or role values, blank-joined.
+        scope: Text,
+        /// When granted; most exports do not carry it.
+        created: Time,
+    }
+}
+
+frame! {
+    /// Service principals and applications.
+    AppStates / AppState, AppStateRow, AppStateBuilder, AppStateRows, app_state {
+        /// `service-principal` or `application`.
+        kind: Text,
+        /// Object id.
+        object_id: Text,
+        /// Application id, lower case.
+        app_id: Text,
+        /// Display name.
+        name: Text,
+        /// Owner tenant.
+        owner_tenant: Text,
+        /// Publisher name.
+        publisher: Text,
+        /// Verified publisher, empty = not verified.
+        verified_publisher: Text,
+        /// Reply URLs, blank-joined.
+        reply_urls: Text,
+        /// Enabled.
+        enabled: Flag,
+        /// Created.
+        created: Time,
+        /// Credentials as compact JSON `[{"kind","key_id","name","start","end"}]`.
+        credentials: Text,
+        /// Owners, `;`-joined.
+        owners: Text,
+    }
+}
+
+frame! {
+    /// Authentication methods, one row per registered method.
+    MethodStates / MethodState, MethodStateRow, MethodStateBuilder, MethodStateRows, method_state {
+        /// Lower-case UPN or owner id.
+        account: Text,
+        /// Entra object id of the owner.
+        account_id: Text,
+        /// `phone`, `microsoftAuthenticator`, `fido2`, `softwareOath`, `email`, `windowsHelloForBusiness`, `temporaryAccessPass`, `password` …
+        method: Text,
+        /// Method id.
+        method_id: Text,
+        /// Phone number, device name or e-mail address as recorded.
+        detail: Text,
+        /// Registered; null for most methods.
+        created: Time,
+    }
+}
+
+frame! {
+    /// Entra devices and Exchange mobile devices.
+    DeviceStates / DeviceState, DeviceStateRow, DeviceStateBuilder, DeviceStateRows, device_state {
+        /// Device id.
+        device_id: Text,
+        /// Object id.
+        object_id: Text,
+        /// Display name.
+        name: Text,
+        /// Owner: lower-case UPN or name.
+        account: Text,
+        /// Operating system.
+        os: Text,
+        /// Version.
+        os_version: Text,
+        /// `Workplace`, `AzureAd`, `ServerAd`.
+        trust_type: Text,
+        /// Enabled.
+        enabled: Flag,
+        /// Compliant.
+        compliant: Flag,
+        /// Managed.
+        managed: Flag,
+        /// Registered.
+        registered: Time,
+        /// Last sign-in.
+        last_seen: Time,
+    }
+}
+
+frame! {
+    /// Users and role holders.
+    UserStates / UserState, UserStateRow, UserStateBuilder, UserStateRows, user_state {
+        /// Lower-case UPN.
+        account: Text,
+        /// Entra object id.
+        account_id: Text,
+        /// Display name.
+        display_name: Text,
+        /// `Member`, `Guest`.
+        user_type: Text,
+        /// Enabled.
+        enabled: Flag,
+        /// Created.
+        created: Time,
+        /// Last password change.
+        password_changed: Time,
+        /// Addresses, `;`-joined, lower case.
+        aliases: Text,
+        /// Directory roles held, `;`-joined (role exports).
+        roles: Text,
+        /// MFA methods registered, `;`-joined (registration reports).
+        methods: Text,
+        /// Department or job title, for service-account recognition.
+        department: Text,
+        /// Registered for MFA (registration reports).
+        mfa_registered: Flag,
+    }
+}
+
+frame! {
+    /// Conditional Access policies, named locations and transport rules (mail-flow rules): tenant policies.
+    PolicyStates / PolicyState, PolicyStateRow, PolicyStateBuilder, PolicyStateRows, policy_state {
+        /// `conditional-access`, `named-location`, `transport-rule`.
+        kind: Text,
+        /// Policy id.
+        policy_id: Text,
+        /// Name.
+        name: Text,
+        /// `enabled`, `disabled`, `report-only`.
+        state: Text,
+        /// Created.
+        created: Time,
+        /// Modified.
+        modified: Time,
+        /// The policy as compact JSON.
+        body: Text,
+    }
+}

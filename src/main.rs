@@ -1,0 +1,3 @@
+//! Parse arguments, call the library, print, choose the exit code.
+
+fn main() {}

@@ -1,0 +1,97 @@
+//! Where a fact comes from: the source file and the record inside it. Every row, finding and report line can be traced through these types.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// Index of a source in [`crate::case::Case::sources`]. Sources are sorted by relative path, so the number is stable for the same evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct SourceId(pub u32);
+
+/// One record of one source. Records count from 0 inside their file, in file order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordRef {
+    /// The file.
+    pub source: SourceId,
+    /// The record's ordinal inside the file, from 0.
+    pub record: u64,
+    /// The record's own id as it stands in the evidence (`AuditData.Id`, sign-in `id` …); empty when the export carries none.
+    pub id: Box<str>,
+}
+
+/// One evidence file, as found and as read.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// Path below the evidence folder, with `/` as separator.
+    pub path: String,
+    /// Where the file is on this machine. Never printed in reports.
+    pub absolute: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the file's bytes, lower-case hex; empty when the file could not be read.
+    pub sha256: String,
+    /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`, `binary` or `unreadable`.
+    pub encoding: String,
+    /// `json`, `csv` or `unknown`.
+    pub container: String,
+    /// Ids of the shapes that claimed records of this file, most frequent first (`format` of `report.json` joins them with `+`).
+    pub shapes: Vec<String>,
+    /// Records found.
+    pub records: u64,
+    /// Records that became rows.
+    pub kept: u64,
+    /// Records that repeat one kept elsewhere.
+    pub duplicates: u64,
+    /// Records that could not be used; each is a [`Skipped`].
+    pub skipped: u64,
+    /// What a reader of the report must know about this file (truncated, lossy encoding, remaining `@odata.nextLink` …).
+    pub notes: Vec<String>,
+}
+
+/// One record, or one stretch of bytes, that could not be used. Written to `rejected.jsonl`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file.
+    pub source: SourceId,
+    /// The record's ordinal inside the file, from 0.
+    pub record: u64,
+    /// Why.
+    pub reason: SkipReason,
+    /// The parser's own words: what was wrong and where.
+    pub detail: String,
+    /// The beginning of the record, at most 2,000 characters, exactly as read.
+    pub excerpt: String,
+}
+
+/// Why a record was not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SkipReason {
+    /// The file cannot be opened or read.
+    UnreadableFile,
+    /// The file has no bytes.
+    EmptyFile,
+    /// The file is not text.
+    BinaryFile,
+    /// Text that is neither JSON nor CSV, or an archive: its reader comes with a later version.
+    UnsupportedContainer,
+    /// The same bytes as another file of the case.
+    SameFile,
+    /// The record ends in the middle (cut file, cut cell).
+    Truncated,
+    /// The record is not valid JSON or CSV.
+    Malformed,
+    /// The record is well-formed but no known shape claims it.
+    UnknownShape,
+    /// A shape claimed it but a field that the frame needs is absent or unreadable.
+    MissingField,
+    /// A record that carries no evidence by design (an API listing page, a header repeated in the middle).
+    NotEvidence,
+}
+
+impl Source {
+    /// True when evidence was lost here, so that the run ends with exit code 3.
+    pub fn lost_something(&self) -> bool {
+        self.skipped > 0
+    }
+}

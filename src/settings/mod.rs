@@ -1,0 +1,34 @@
+//! Every threshold, typed, with the sentence that says where the number comes from. Loaded from TOML; unknown keys are errors.
+
+use serde::{Deserialize, Serialize};
+
+pub mod access;
+pub mod assess;
+pub mod baseline;
+pub mod exfiltration;
+pub mod identity;
+pub mod mailbox;
+pub mod network;
+pub mod session;
+
+/// All settings of a run; printed in the manifest.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Baselines.
+    pub baseline: baseline::Baseline,
+    /// Networks known to the analyst.
+    pub network: network::Network,
+    /// Sign-in detectors.
+    pub access: access::Access,
+    /// Session detectors.
+    pub session: session::Session,
+    /// Mailbox detectors.
+    pub mailbox: mailbox::Mailbox,
+    /// Directory detectors, tenant included.
+    pub identity: identity::Identity,
+    /// File detectors.
+    pub exfiltration: exfiltration::Exfiltration,
+    /// Judgement.
+    pub assess: assess::Assess,
+}
