@@ -1,6 +1,9 @@
 //! The registry of export shapes. A shape recognises a record by its keys (never by a file name) and maps Microsoft's field names to frame rows.
 //! Microsoft's names appear in this folder and nowhere else.
 
+pub mod events;
+pub mod states;
+
 use crate::evidence::container::value::Object;
 use crate::frame::Rows;
 use crate::provenance::{SkipReason, SourceId};
@@ -43,10 +46,12 @@ pub struct Reject {
     pub detail: String,
 }
 
-/// All shapes, most specific first: wrappers nest, so order matters.
-pub const SHAPES: &[&Shape] = &[];
+/// All shapes, most specific first: wrappers nest, so order matters. Things that happened come before things as they stood.
+pub fn shapes() -> impl Iterator<Item = &'static Shape> {
+    events::EVENT_SHAPES.iter().chain(states::STATE_SHAPES).copied()
+}
 
 /// The shape that claims this record.
 pub fn recognise(record: &Object<'_>) -> Option<&'static Shape> {
-    SHAPES.iter().copied().find(|shape| (shape.claims)(record))
+    shapes().find(|shape| (shape.claims)(record))
 }
