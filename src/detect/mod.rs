@@ -13,6 +13,9 @@ mod access;
 mod exfiltration;
 mod identity;
 mod mailbox;
+mod origin;
+mod properties;
+mod selection;
 mod session;
 mod tenant;
 

@@ -1,0 +1,40 @@
+//! Which audit records a detector looks at, and how many records a finding shows.
+
+use polars::prelude::{DataFrame, Expr, IntoLazy, PolarsResult, col, lit};
+
+use crate::case::Case;
+use crate::finding::Finding;
+use crate::frame::{Frame, audit_event};
+use crate::provenance::RecordRef;
+use crate::time::Time;
+
+/// A finding lists this many records at most; the fact `n_records` tells how many there were. Longer lists make reports unreadable and prove nothing
+/// more, because each record is also in the frames.
+pub(super) const MAX_RECORDS: usize = 200;
+
+/// Audit records whose operation (in its normalised spelling) is one of `operations` and which did not fail, in frame order.
+pub(super) fn audit(case: &Case, operations: &[&str]) -> PolarsResult<DataFrame> {
+    let wanted = operations
+        .iter()
+        .map(|operation| col(audit_event::operation).eq(lit(*operation)))
+        .reduce(Expr::or)
+        .unwrap_or_else(|| lit(false));
+    let not_failed = col(audit_event::result).neq(lit("failure")).fill_null(lit(true));
+    case.frames.audit.data().clone().lazy().filter(wanted.and(not_failed)).collect()
+}
+
+/// Adds `records` to the finding up to [`MAX_RECORDS`], widens its time span over all of them and sets the fact `n_records`.
+/// The finding's primary record may be among them; it is counted once.
+pub(super) fn attach(finding: &mut Finding, records: impl IntoIterator<Item = (Option<Time>, RecordRef)>) {
+    let mut seen: std::collections::BTreeSet<RecordRef> = finding.evidence.iter().cloned().collect();
+    for (at, record) in records {
+        if let Some(at) = at {
+            finding.first_seen = finding.first_seen.min(at);
+            finding.last_seen = finding.last_seen.max(at);
+        }
+        if seen.insert(record.clone()) && finding.evidence.len() < MAX_RECORDS {
+            finding.evidence.push(record);
+        }
+    }
+    finding.fact("n_records", seen.len());
+}
