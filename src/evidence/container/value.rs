@@ -129,16 +129,17 @@ pub fn is_sidecar(key: &str) -> bool {
 
 /// Compares a key of the evidence with a normalised name: case, blanks, `_`, `-`, `.` and a trailing ` [UTC]` do not matter.
 pub fn key_is(key: &str, normalised: &str) -> bool {
-    let key = key.split(" [").next().unwrap_or(key);
-    let mut letters = key.bytes().filter(|byte| !matches!(byte, b' ' | b'_' | b'-' | b'.' | b'"' | b'\t')).map(|byte| byte.to_ascii_lowercase());
+    let bytes = key.as_bytes();
     let mut wanted = normalised.bytes();
-    loop {
-        match (letters.next(), wanted.next()) {
-            (None, None) => return true,
-            (Some(letter), Some(want)) if letter == want => {}
+    for (position, byte) in bytes.iter().enumerate() {
+        match byte {
+            b' ' if bytes.get(position + 1) == Some(&b'[') => break,
+            b' ' | b'_' | b'-' | b'.' | b'"' | b'\t' => {}
+            letter if wanted.next() == Some(letter.to_ascii_lowercase()) => {}
             _ => return false,
         }
     }
+    wanted.next().is_none()
 }
 
 impl<'de> Deserialize<'de> for Value<'de> {
