@@ -14,11 +14,7 @@ pub(super) const MAX_RECORDS: usize = 200;
 
 /// Audit records whose operation (in its normalised spelling) is one of `operations` and which did not fail, in frame order.
 pub(super) fn audit(case: &Case, operations: &[&str]) -> PolarsResult<DataFrame> {
-    let wanted = operations
-        .iter()
-        .map(|operation| col(audit_event::operation).eq(lit(*operation)))
-        .reduce(Expr::or)
-        .unwrap_or_else(|| lit(false));
+    let wanted = operations.iter().map(|operation| col(audit_event::operation).eq(lit(*operation))).reduce(Expr::or).unwrap_or_else(|| lit(false));
     let not_failed = col(audit_event::result).neq(lit("failure")).fill_null(lit(true));
     case.frames.audit.data().clone().lazy().filter(wanted.and(not_failed)).collect()
 }

@@ -2,6 +2,7 @@
 //! Microsoft's names appear in this folder and nowhere else.
 
 pub mod events;
+pub mod field;
 pub mod states;
 
 use crate::evidence::container::value::Object;
