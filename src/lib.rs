@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod finding;
 pub mod frame;
 pub mod inventory;
+pub mod model;
 pub mod provenance;
 pub mod report;
 pub mod settings;

@@ -1,0 +1,160 @@
+//! The fifteen blast-radius items, always all fifteen. "Clear" needs proof that the source covers the window; a missing log is not a clean log.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::case::{Case, Span};
+use crate::evidence::Evidence;
+use crate::model::ChecklistItem;
+use crate::time::Time;
+
+use super::activity::{Act, Surface};
+
+/// What the items are judged against.
+pub(crate) struct Scope<'a> {
+    /// From first to last malicious act; `None` when nobody is affected: then the whole evidence is the window.
+    pub(crate) window: Option<(Time, Time)>,
+    /// Affected accounts.
+    pub(crate) accounts: &'a BTreeSet<String>,
+    /// Records in an attacker context.
+    pub(crate) acts: &'a [Act],
+    /// Attributed findings: id, signal.
+    pub(crate) findings: &'a [(String, &'static str)],
+}
+
+struct Item {
+    number: u8,
+    name: &'static str,
+    surfaces: &'static [Surface],
+    signals: &'static [&'static str],
+    /// Any one of these tells the history.
+    history: &'static [Evidence],
+    /// Any one of these tells the state at export time; empty = history suffices for "clear".
+    state: &'static [Evidence],
+}
+
+const DIRECTORY: &[Evidence] = &[Evidence::DirectoryAudits, Evidence::AuditDirectory];
+
+#[rustfmt::skip]
+const ITEMS: &[Item] = &[
+    Item { number: 1, name: "interactive sign-ins", surfaces: &[Surface::InteractiveSignIn], signals: &[],
+        history: &[Evidence::InteractiveSignIns], state: &[] },
+    Item { number: 2, name: "non-interactive and service-principal sign-ins", surfaces: &[Surface::OtherSignIn], signals: &["consented-app-use"],
+        history: &[Evidence::NonInteractiveSignIns], state: &[Evidence::ServicePrincipalSignIns] },
+    Item { number: 3, name: "risky users and sign-ins", surfaces: &[], signals: &["risk-near-certain", "risk-token", "risk-origin", "risk-password", "risk-behaviour"],
+        history: &[Evidence::RiskDetections, Evidence::RiskyUsers], state: &[] },
+    Item { number: 4, name: "inbox rules", surfaces: &[Surface::InboxRule], signals: &["inbox-rule", "inbox-rule-high", "inbox-rule-hidden"],
+        history: &[Evidence::ExchangeAdmin], state: &[Evidence::InboxRules] },
+    Item { number: 5, name: "mailbox forwarding", surfaces: &[Surface::Forwarding], signals: &["forwarding-external", "forwarding-internal", "transport-rule-external"],
+        history: &[Evidence::ExchangeAdmin], state: &[Evidence::Mailboxes] },
+    Item { number: 6, name: "MailItemsAccessed", surfaces: &[Surface::MailRead], signals: &["mail-bind-burst", "mail-sync", "mail-new-client", "mail-app-many-mailboxes"],
+        history: &[Evidence::MailItemsAccessed], state: &[] },
+    Item { number: 7, name: "SharePoint and OneDrive", surfaces: &[Surface::Files], signals: &["file-download-burst", "file-script-agent", "external-link-created"],
+        history: &[Evidence::SharePoint], state: &[] },
+    Item { number: 8, name: "Teams", surfaces: &[Surface::Teams], signals: &["teams-external-chat"], history: &[Evidence::Teams], state: &[] },
+    Item { number: 9, name: "OAuth consent grants", surfaces: &[Surface::Consent],
+        signals: &["consent-risky", "consent-tenant-wide", "consent-app-only", "app-role-granted"], history: DIRECTORY, state: &[Evidence::OauthGrants] },
+    Item { number: 10, name: "Power Automate flows", surfaces: &[Surface::Flow], signals: &["flow-created"], history: &[Evidence::PowerAutomate], state: &[] },
+    Item { number: 11, name: "Power Apps", surfaces: &[Surface::PowerApp], signals: &["app-created"], history: &[Evidence::PowerApps], state: &[] },
+    Item { number: 12, name: "group and role membership", surfaces: &[Surface::Membership], signals: &["role-added", "group-added"], history: DIRECTORY, state: &[] },
+    Item { number: 13, name: "service principals the user could edit", surfaces: &[Surface::ServicePrincipal], signals: &["sp-credential-added"],
+        history: DIRECTORY, state: &[Evidence::Applications] },
+    Item { number: 14, name: "new users", surfaces: &[Surface::NewUser], signals: &["user-created", "guest-invited"], history: DIRECTORY, state: &[] },
+    Item { number: 15, name: "Conditional Access edits", surfaces: &[Surface::ConditionalAccess], signals: &["ca-weakened", "federation-changed"], history: DIRECTORY, state: &[] },
+];
+
+/// Kinds that a complete unified-audit export holds next to each other; used to tell "filtered export" from "no export".
+const AUDIT_KINDS: &[Evidence] = &[Evidence::ExchangeAdmin, Evidence::MailboxAudit, Evidence::AuditDirectory, Evidence::SharePoint, Evidence::Teams, Evidence::OtherAudit];
+
+/// Judges all fifteen.
+pub(crate) fn judge(case: &Case, scope: &Scope<'_>) -> Vec<ChecklistItem> {
+    let window = scope.window.or_else(|| evidence_window(case));
+    ITEMS.iter().map(|item| judge_item(case, scope, window, item)).collect()
+}
+
+fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item: &Item) -> ChecklistItem {
+    let n_acts = scope.acts.iter().filter(|act| item.surfaces.contains(&act.surface)).count();
+    let findings: Vec<String> = scope.findings.iter().filter(|(_, signal)| item.signals.contains(signal)).map(|(id, _)| id.clone()).collect();
+    let history: Vec<(Evidence, Span)> = present(case, item.history);
+    let state = present(case, item.state);
+    let read = |kinds: &[(Evidence, Span)]| {
+        kinds.iter().map(|(kind, span)| format!("{} ({} records{})", kind.title(), span.records, dates(span))).collect::<Vec<_>>().join(", ")
+    };
+    let names = |kinds: &[Evidence]| kinds.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
+    let covered = history.iter().any(|(_, span)| covers(span, window, scope.window.is_some()));
+    let (status, why) = if n_acts > 0 || !findings.is_empty() {
+        let mut why = format!("{n_acts} records in the attacker context, {} findings", findings.len());
+        if history.is_empty() || (!item.state.is_empty() && state.is_empty()) {
+            why.push_str("; part of the evidence for this item is absent, so there may be more");
+        }
+        ("found", why)
+    } else if item.number == 6 {
+        mail_access(case, scope, covered)
+    } else if history.is_empty() && state.is_empty() {
+        let audit = AUDIT_KINDS.iter().filter(|kind| case.has(**kind)).count();
+        if item.history.iter().all(|kind| matches!(kind, Evidence::Teams | Evidence::PowerAutomate | Evidence::PowerApps | Evidence::SharePoint)) && audit >= 4 {
+            ("partial", format!("the unified audit log holds other workloads but no {} record for anyone: nothing happened, or the export was filtered", item.name))
+        } else {
+            ("not_covered", format!("no {} in the evidence", names(&[item.history, item.state].concat())))
+        }
+    } else if !covered && !history.is_empty() {
+        ("partial", format!("read {}; it does not cover the whole window", read(&history)))
+    } else if history.is_empty() {
+        ("partial", format!("read {}; the history ({}) is absent", read(&state), names(item.history)))
+    } else if !item.state.is_empty() && state.is_empty() {
+        ("partial", format!("read {}; {} absent", read(&history), names(item.state)))
+    } else {
+        ("clear", format!("read {}; no record in the attacker context", read(&[history, state].concat())))
+    };
+    ChecklistItem { item: item.number, name: item.name.to_owned(), status: status.to_owned(), why, findings }
+}
+
+/// Reading mail is only provably absent for a mailbox whose own records show that it was audited, without throttling.
+fn mail_access(case: &Case, scope: &Scope<'_>, covered: bool) -> (&'static str, String) {
+    let Ok(rows) = case.frames.mail_access.rows() else { return ("not_covered", "the mail-access frame cannot be read".to_owned()) };
+    if rows.iter().next().is_none() {
+        return ("not_covered", "no MailItemsAccessed record for anyone: licence, audit settings, retention or a filtered export; reading can be neither shown nor excluded".to_owned());
+    }
+    let audited: BTreeSet<&str> = rows.iter().filter_map(|row| row.mailbox).collect();
+    let blind: Vec<&str> = scope.accounts.iter().map(String::as_str).filter(|account| !audited.contains(account)).collect();
+    let throttled = rows.iter().any(|row| row.throttled == Some(true) && row.mailbox.is_some_and(|mailbox| scope.accounts.contains(mailbox)));
+    let has_sync = rows.iter().any(|row| row.access == Some("sync"));
+    if !blind.is_empty() {
+        ("partial", format!("MailItemsAccessed exists for {} mailboxes, but not for {}", audited.len(), blind.join(", ")))
+    } else if throttled {
+        ("partial", "bind logging was throttled: reading after that is unknown".to_owned())
+    } else if !covered {
+        ("partial", "MailItemsAccessed does not cover the whole window".to_owned())
+    } else if !has_sync {
+        ("partial", "only bind records for anyone: an export filtered on record type 50 hides folder synchronisation".to_owned())
+    } else {
+        ("clear", format!("MailItemsAccessed of {} mailboxes covers the window, bind and sync; no record in the attacker context", audited.len()))
+    }
+}
+
+fn present(case: &Case, kinds: &[Evidence]) -> Vec<(Evidence, Span)> {
+    kinds.iter().filter_map(|kind| case.coverage.get(kind).map(|span| (*kind, *span))).collect()
+}
+
+fn dates(span: &Span) -> String {
+    match (span.first, span.last) {
+        (Some(first), Some(last)) => format!(", {first} to {last}"),
+        _ => String::new(),
+    }
+}
+
+/// Whether a source reaches over the window. A quiet day at either end is normal; around an incident the source must begin before the first act.
+fn covers(span: &Span, window: Option<(Time, Time)>, incident: bool) -> bool {
+    let (Some((start, end)), Some(first), Some(last)) = (window, span.first, span.last) else { return span.records > 0 && window.is_none() };
+    let slack = if incident { TimeDelta::zero() } else { TimeDelta::days(7) };
+    first <= start + slack && last + TimeDelta::days(if incident { 1 } else { 7 }) >= end
+}
+
+fn evidence_window(case: &Case) -> Option<(Time, Time)> {
+    let kinds = [Evidence::InteractiveSignIns, Evidence::NonInteractiveSignIns, Evidence::UnknownSignIns, Evidence::AuditLogons, Evidence::DirectoryAudits, Evidence::ExchangeAdmin];
+    let spans = kinds.iter().filter_map(|kind| case.coverage.get(kind));
+    let first = spans.clone().filter_map(|span| span.first).min()?;
+    let last = spans.filter_map(|span| span.last).max()?;
+    Some((first, last))
+}

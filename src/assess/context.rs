@@ -1,0 +1,118 @@
+//! The attacker context of one account: the addresses, sessions, tokens, user agents, devices and apps that are tied to somebody else's access, and the
+//! records that fall into it. What the account itself normally uses never enters the context, even when a stolen session shares it.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::PolarsResult;
+
+use crate::case::Case;
+use crate::enrich::profile::{Novelty, Profiles, Trait};
+use crate::finding::{ArtefactKind, Finding, Traces};
+use crate::frame::SignIn;
+use crate::time::Time;
+
+use super::weights::{Role, Weights};
+
+/// See the module.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Context {
+    pub(crate) account: String,
+    pub(crate) traces: Traces,
+    /// Sessions of the context that the account's own networks use as well: a record of such a session needs its own foreign address.
+    pub(crate) shared_sessions: BTreeSet<String>,
+    /// Apps planted or abused; their acts belong to the context from any address.
+    pub(crate) planted_apps: BTreeSet<String>,
+    /// First record of an access signal.
+    pub(crate) first_access: Option<Time>,
+}
+
+/// How a finding's traces relate to a context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// They share an address, session, token, device or planted app.
+    Shared,
+    /// The records carry traces, and none of them belongs to the context.
+    Foreign,
+    /// The records carry nothing by which to tell.
+    Untraced,
+}
+
+impl Context {
+    /// Builds the context of `account` from its findings: access signals first; hints join when they touch those, or when there is no access signal.
+    pub(crate) fn build(case: &Case, account: &str, findings: &[&Finding], weights: &Weights) -> PolarsResult<Self> {
+        let role = |finding: &Finding| weights.get(finding.signal).map(|weight| weight.role);
+        let mut context = Self { account: account.to_owned(), ..Self::default() };
+        for finding in findings.iter().filter(|finding| role(finding) == Some(Role::Access)) {
+            context.traces.extend(&finding.traces);
+            context.first_access = Some(context.first_access.map_or(finding.first_seen, |first| first.min(finding.first_seen)));
+            let planted = matches!(&finding.artefact, Some(artefact) if artefact.kind == ArtefactKind::OauthGrant) || finding.signal == "consented-app-use";
+            if planted {
+                context.planted_apps.extend(finding.traces.apps.iter().cloned());
+            }
+        }
+        let has_access = context.first_access.is_some();
+        for finding in findings.iter().filter(|finding| role(finding) == Some(Role::Hint)) {
+            if !has_access || context.link(&finding.traces) == Link::Shared {
+                context.traces.extend(&finding.traces);
+            }
+        }
+        context.expand(case)?;
+        Ok(context)
+    }
+
+    /// Adds the sessions that successful sign-ins from the context's addresses used, and the foreign addresses from which its sessions were used.
+    fn expand(&mut self, case: &Case) -> PolarsResult<()> {
+        let rows = case.frames.sign_ins.rows()?;
+        let own: Vec<SignIn<'_>> = rows.iter().filter(|row| row.account == Some(self.account.as_str()) && row.error_code == Some(0)).collect();
+        for row in &own {
+            if row.address.is_some_and(|address| self.traces.addresses.contains(address)) {
+                self.traces.sessions.extend(row.session_id.map(str::to_owned));
+                self.traces.tokens.extend(row.token_id.map(str::to_owned));
+                self.traces.agents.extend(row.user_agent.map(str::to_owned));
+            }
+        }
+        for row in &own {
+            if !row.session_id.is_some_and(|session| self.traces.sessions.contains(session)) {
+                continue;
+            }
+            if is_own_network(&case.profiles, row) {
+                self.shared_sessions.extend(row.session_id.map(str::to_owned));
+            } else if row.network != Some("microsoft") {
+                self.traces.addresses.extend(row.address.map(str::to_owned));
+                self.traces.agents.extend(row.user_agent.map(str::to_owned));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether traces belong here.
+    pub(crate) fn link(&self, traces: &Traces) -> Link {
+        let meets = |own: &BTreeSet<String>, theirs: &BTreeSet<String>| !own.is_disjoint(theirs);
+        let sessions: BTreeSet<String> = self.traces.sessions.difference(&self.shared_sessions).cloned().collect();
+        if meets(&self.traces.addresses, &traces.addresses)
+            || meets(&sessions, &traces.sessions)
+            || meets(&self.traces.tokens, &traces.tokens)
+            || meets(&self.traces.devices, &traces.devices)
+            || meets(&self.planted_apps, &traces.apps)
+        {
+            return Link::Shared;
+        }
+        let untraced = traces.addresses.is_empty() && traces.sessions.is_empty() && traces.tokens.is_empty();
+        if untraced || (traces.addresses.is_empty() && meets(&self.shared_sessions, &traces.sessions)) { Link::Untraced } else { Link::Foreign }
+    }
+
+    /// Whether one record, described by what it carries, belongs here.
+    pub(crate) fn owns(&self, address: Option<&str>, session: Option<&str>, token: Option<&str>, app: Option<&str>) -> bool {
+        let has = |set: &BTreeSet<String>, value: Option<&str>| value.is_some_and(|value| set.contains(value));
+        has(&self.traces.addresses, address)
+            || has(&self.traces.tokens, token)
+            || has(&self.planted_apps, app)
+            || (has(&self.traces.sessions, session) && !has(&self.shared_sessions, session))
+    }
+}
+
+/// The sign-in comes from a network that the account normally uses.
+pub(crate) fn is_own_network(profiles: &Profiles, row: &SignIn<'_>) -> bool {
+    let (Some(account), Some(at)) = (row.account, row.time) else { return false };
+    Profiles::network_key(row.asn, row.address).is_some_and(|key| profiles.novelty(account, Trait::Network, &key, at) == Novelty::Established)
+}

@@ -1,0 +1,195 @@
+//! The artefact ledger: what was left behind, when it was made, whether it was removed, whether it still stands in a state export.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::PolarsResult;
+
+use crate::case::Case;
+use crate::finding::{Artefact, ArtefactKind, Finding};
+use crate::frame::AuditEvent;
+use crate::provenance::RecordRef;
+use crate::time::Time;
+
+/// One artefact with its fate.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) artefact: Artefact,
+    pub(crate) created: Option<Time>,
+    pub(crate) removed: Option<Time>,
+    pub(crate) state: State,
+    pub(crate) attributed: bool,
+    pub(crate) finding: String,
+    pub(crate) evidence: Vec<RecordRef>,
+}
+
+/// Whether it is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Present,
+    Removed,
+    Unknown,
+}
+
+impl State {
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Removed => "removed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Merges findings about the same thing and looks up what became of it. `findings` come with whether they are attributed.
+pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<Vec<Entry>> {
+    let mut entries: BTreeMap<(String, ArtefactKind, String), Entry> = BTreeMap::new();
+    for (finding, attributed) in findings {
+        let Some(artefact) = &finding.artefact else { continue };
+        let key = (artefact.account.clone(), artefact.kind, artefact.key.to_lowercase());
+        let entry = entries.entry(key).or_insert_with(|| Entry {
+            artefact: artefact.clone(),
+            created: None,
+            removed: None,
+            state: State::Unknown,
+            attributed: false,
+            finding: finding.id.clone(),
+            evidence: Vec::new(),
+        });
+        if *attributed && !entry.attributed {
+            entry.attributed = true;
+            finding.id.clone_into(&mut entry.finding);
+        }
+        entry.evidence.extend(finding.evidence.iter().filter(|record| !entry.evidence.contains(record)).cloned().collect::<Vec<_>>());
+    }
+    let mut entries: Vec<Entry> = entries.into_values().collect();
+    let rows = case.frames.audit.rows()?;
+    let by_record: BTreeMap<_, _> =
+        rows.iter().filter_map(|row| row.time.map(|at| ((row.source, row.record), at))).collect();
+    for entry in &mut entries {
+        entry.created = entry.evidence.iter().filter_map(|record| by_record.get(&(record.source, record.record)).copied()).min();
+    }
+    for row in rows.iter() {
+        let Some(at) = row.time else { continue };
+        for entry in &mut entries {
+            if at > entry.created.unwrap_or(Time(i64::MIN)) && removes(&row, &entry.artefact) {
+                entry.removed = Some(entry.removed.map_or(at, |earlier| earlier.max(at)));
+                entry.evidence.push(row.reference());
+            }
+        }
+    }
+    for entry in &mut entries {
+        let listed = is_listed(case, &entry.artefact)?;
+        entry.state = match (entry.removed, listed) {
+            (Some(_), _) => State::Removed,
+            (None, true) => State::Present,
+            (None, false) => State::Unknown,
+        };
+    }
+    Ok(entries)
+}
+
+/// Operations that take a kind of artefact away (normalised names).
+fn removals(kind: ArtefactKind) -> &'static [&'static str] {
+    match kind {
+        ArtefactKind::InboxRule => &["remove-inboxrule", "disable-inboxrule", "remove-sweeprule"],
+        ArtefactKind::MailboxForwarding => &["set-mailbox"],
+        ArtefactKind::Delegate => &["remove-mailboxpermission", "remove-recipientpermission", "remove-mailboxfolderpermission", "removefolderpermissions"],
+        ArtefactKind::TransportRule => &["remove-transportrule", "disable-transportrule", "remove-inboundconnector", "remove-outboundconnector", "remove-journalrule"],
+        ArtefactKind::AuthMethod => &[
+            "user deleted security info",
+            "admin deleted security info",
+            "delete fido2 security key",
+            "delete passwordless phone sign-in credential",
+            "delete platform credential",
+            "delete application password for user",
+        ],
+        ArtefactKind::Device => &["delete device", "unregister device", "remove registered owner from device", "remove registered users from device"],
+        ArtefactKind::OauthGrant => {
+            &["remove delegated permission grant", "remove oauth2permissiongrant", "remove service principal", "delete application", "hard delete application"]
+        }
+        ArtefactKind::AppRoleAssignment => {
+            &["remove app role assignment from user", "remove app role assignment from service principal", "remove service principal"]
+        }
+        ArtefactKind::SpCredential => &["remove service principal credentials", "remove service principal", "delete application"],
+        ArtefactKind::RoleMember => &["remove member from role", "remove eligible member from role", "remove-rolegroupmember"],
+        ArtefactKind::GroupMember => &["remove member from group", "remove owner from group", "remove-distributiongroupmember"],
+        ArtefactKind::UserCreated => &["delete user", "hard delete user"],
+        ArtefactKind::CaPolicy => &["delete conditional access policy"],
+        ArtefactKind::Flow => &["deleteflow"],
+        ArtefactKind::App => &["delete application", "remove service principal", "deletepowerapp"],
+        ArtefactKind::AuditBypass => &["set-mailboxauditbypassassociation", "set-adminauditlogconfig"],
+    }
+}
+
+fn removes(row: &AuditEvent<'_>, artefact: &Artefact) -> bool {
+    let operation = row.operation.unwrap_or_default();
+    if row.result == Some("failure") {
+        return false;
+    }
+    let account = artefact.account.as_str();
+    let on_account = account.is_empty() || [row.target, row.mailbox, row.account].contains(&Some(account));
+    let parameters = row.parameters.unwrap_or_default();
+    if artefact.kind == ArtefactKind::InboxRule && operation == "updateinboxrules" {
+        return on_account && parameters.contains("RemoveMailboxRule") && mentions(row, &artefact.key);
+    }
+    if !removals(artefact.kind).contains(&operation) {
+        return false;
+    }
+    match artefact.kind {
+        // An empty forwarding value is the removal.
+        ArtefactKind::MailboxForwarding => {
+            on_account && (parameters.contains(r#""ForwardingSmtpAddress":"""#) || parameters.contains(r#""ForwardingAddress":"""#))
+        }
+        ArtefactKind::AuditBypass => on_account && (parameters.contains(r#""AuditBypassEnabled":"False""#) || parameters.contains(r#"Enabled":"True""#)),
+        // Removal records do not say which method: any removal on the account counts, and the state export decides if there is one.
+        ArtefactKind::AuthMethod => on_account,
+        ArtefactKind::InboxRule => on_account && row.object.is_some_and(|object| rule_name(object) == artefact.key || object == artefact.key),
+        _ => mentions(row, &artefact.key),
+    }
+}
+
+/// Exchange writes `mailbox\rule name`; the name may be empty or hold backslashes of its own.
+fn rule_name(object: &str) -> &str {
+    object.rsplit_once('/').map_or(object, |(_, rest)| rest).split_once('\\').map_or(object, |(_, name)| name)
+}
+
+fn mentions(row: &AuditEvent<'_>, key: &str) -> bool {
+    let key = key.to_lowercase();
+    !key.is_empty()
+        && [row.target, row.target_id, row.object, row.parameters, row.changes, row.details]
+            .into_iter()
+            .flatten()
+            .any(|text| text.to_lowercase().contains(&key))
+}
+
+/// The artefact stands in a state export of the case.
+fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
+    let frames = &case.frames;
+    let key = artefact.key.to_lowercase();
+    let is = |value: Option<&str>| value.is_some_and(|value| value.to_lowercase() == key);
+    let has = |value: Option<&str>| value.is_some_and(|value| !key.is_empty() && value.to_lowercase().contains(&key));
+    let own = |value: Option<&str>| value.is_some_and(|value| value == artefact.account);
+    Ok(match artefact.kind {
+        ArtefactKind::InboxRule => frames.rules.rows()?.iter().any(|row| own(row.mailbox) && (is(row.name) || is(row.rule_id))),
+        ArtefactKind::MailboxForwarding => {
+            frames.mailboxes.rows()?.iter().any(|row| own(row.mailbox) && (is(row.forwarding_smtp) || is(row.forwarding_address)))
+        }
+        ArtefactKind::Delegate => frames.permissions.rows()?.iter().any(|row| {
+            own(row.mailbox) && row.trustee.is_some_and(|trustee| key.contains(&trustee.to_lowercase())) && row.right.is_some_and(|right| key.contains(&right.to_lowercase()))
+        }),
+        ArtefactKind::TransportRule => frames.policies.rows()?.iter().any(|row| row.kind == Some("transport-rule") && is(row.name)),
+        ArtefactKind::AuthMethod => frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || has(row.detail) || is(row.method))),
+        ArtefactKind::Device => frames.devices.rows()?.iter().any(|row| is(row.device_id) || is(row.object_id) || is(row.name)),
+        ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
+            frames.grants.rows()?.iter().any(|row| is(row.app) || is(row.app_id) || is(row.client_id) || is(row.grant_id))
+        }
+        ArtefactKind::SpCredential | ArtefactKind::App => {
+            frames.apps.rows()?.iter().any(|row| is(row.app_id) || is(row.object_id) || is(row.name) || has(row.credentials))
+        }
+        ArtefactKind::CaPolicy => frames.policies.rows()?.iter().any(|row| row.kind == Some("conditional-access") && (is(row.name) || is(row.policy_id))),
+        ArtefactKind::UserCreated => frames.users.rows()?.iter().any(|row| is(row.account) || is(row.account_id)),
+        ArtefactKind::RoleMember => frames.users.rows()?.iter().any(|row| own(row.account) && has(row.roles)),
+        ArtefactKind::AuditBypass => frames.mailboxes.rows()?.iter().any(|row| own(row.mailbox) && row.audit_bypass == Some(true)),
+        ArtefactKind::GroupMember | ArtefactKind::Flow => false,
+    })
+}
