@@ -1,0 +1,305 @@
+//! Who is shown with which ids: directory exports first, then events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::PolarsResult;
+
+use super::{Identities, guest_home, is_system, plain};
+use crate::frame::Frames;
+use crate::time::Time;
+
+/// Mail services for everybody: never a tenant's own domain. The free-mail list of common BEC reports, kept short on purpose.
+const PUBLIC_MAIL: &[&str] = &[
+    "aol.com",
+    "gmail.com",
+    "gmx.at",
+    "gmx.ch",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.co.uk",
+    "hotmail.com",
+    "hotmail.fr",
+    "icloud.com",
+    "live.com",
+    "live.nl",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "outlook.com",
+    "outlook.de",
+    "outlook.fr",
+    "pm.me",
+    "proton.me",
+    "protonmail.com",
+    "t-online.de",
+    "tutanota.com",
+    "web.de",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.de",
+    "yahoo.fr",
+    "yandex.com",
+    "yandex.ru",
+    "ymail.com",
+    "zoho.com",
+];
+
+/// Where no record says who is a member, a domain is the tenant's own when it is the most frequent one or holds this share of the accounts, in percent.
+/// Proposal: guests of one partner stay below it; taking a partner's domain for an own one would hide mail forwarded there.
+const OWN_DOMAIN_PERCENT: usize = 10;
+
+/// Reads all frames that name accounts.
+pub(super) fn learn(frames: &Frames) -> PolarsResult<Identities> {
+    let mut learning = Learning::default();
+    learning.read_users(frames)?;
+    learning.read_mailboxes(frames)?;
+    learning.read_apps(frames)?;
+    learning.read_sign_ins(frames)?;
+    learning.read_audit(frames)?;
+    learning.read_mail_access(frames)?;
+    learning.read_methods(frames)?;
+    Ok(learning.finish())
+}
+
+/// When events showed a key together with a name.
+#[derive(Debug, Clone, Copy)]
+struct Sighting {
+    first: Time,
+    last: Time,
+}
+
+#[derive(Debug, Default)]
+struct Learning {
+    /// From directory exports: key → UPN.
+    stated: BTreeMap<String, String>,
+    /// From events: key → UPN → when.
+    seen: BTreeMap<String, BTreeMap<String, Sighting>>,
+    upns: BTreeSet<String>,
+    names: BTreeMap<String, BTreeSet<String>>,
+    own_domains: BTreeSet<String>,
+    /// Domains of accounts of which no record says whether they are members.
+    maybe_own: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Learning {
+    fn read_users(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.users.rows()?;
+        for row in rows.iter() {
+            let Some(upn) = upn(row.account) else { continue };
+            self.state(&upn, row.account_id);
+            self.state_aliases(&upn, row.aliases);
+            self.name(&upn, row.display_name);
+            if !row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest")) {
+                self.own(&upn);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_mailboxes(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.mailboxes.rows()?;
+        for row in rows.iter() {
+            let Some(upn) = upn(row.mailbox) else { continue };
+            self.state(&upn, row.account_id);
+            self.state(&upn, row.mailbox_id);
+            self.state(&upn, row.primary_address);
+            self.state_aliases(&upn, row.aliases);
+            self.name(&upn, row.display_name);
+            let is_guest = row.kind.is_some_and(|kind| kind.eq_ignore_ascii_case("guestmailuser") || kind.eq_ignore_ascii_case("mailuser"));
+            if !is_guest {
+                self.own(&upn);
+                for address in row.primary_address.into_iter().chain(row.aliases.unwrap_or_default().split(';')) {
+                    self.own(address);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_apps(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.apps.rows()?;
+        for row in rows.iter().filter(|row| row.kind == Some("service-principal")) {
+            if let Some(id) = id(row.object_id) {
+                self.stated.entry(id.clone()).or_insert(format!("sp:{id}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn read_sign_ins(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.sign_ins.rows()?;
+        for row in rows.iter() {
+            if let Some(principal) = id(row.principal_id).filter(|_| row.account.is_some_and(|account| account.starts_with("sp:"))) {
+                self.stated.entry(principal.clone()).or_insert(format!("sp:{principal}"));
+            }
+            let Some(upn) = upn(row.account) else { continue };
+            self.see(&upn, row.account_id, row.time);
+            self.name(&upn, row.display_name);
+            let is_guest = row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
+            let crosses = row.home_tenant.zip(row.resource_tenant).is_some_and(|(home, resource)| !home.is_empty() && home != resource);
+            if row.error_code != Some(0) || is_guest || crosses {
+                continue;
+            }
+            if row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("member")) { self.own(&upn) } else { self.maybe_own(&upn) }
+        }
+        Ok(())
+    }
+
+    fn read_audit(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.audit.rows()?;
+        for row in rows.iter() {
+            if let Some(upn) = upn(row.account) {
+                self.see(&upn, row.account_id, row.time);
+                // In SharePoint and Teams outsiders act under their own addresses.
+                if row.actor_kind == Some("user") && matches!(row.workload, Some("AzureActiveDirectory" | "Exchange")) {
+                    self.maybe_own(&upn);
+                }
+            }
+            if let Some(upn) = upn(row.target).filter(|_| row.target_kind == Some("user")) {
+                self.see(&upn, row.target_id, row.time);
+            }
+            if let Some(upn) = upn(row.mailbox) {
+                self.see(&upn, row.mailbox_id, row.time);
+                self.own(&upn);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_mail_access(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.mail_access.rows()?;
+        for row in rows.iter() {
+            if let Some(upn) = upn(row.mailbox) {
+                self.see(&upn, row.mailbox_id, row.time);
+                self.own(&upn);
+            }
+        }
+        Ok(())
+    }
+
+    fn read_methods(&mut self, frames: &Frames) -> PolarsResult<()> {
+        let rows = frames.methods.rows()?;
+        for row in rows.iter() {
+            if let Some(upn) = upn(row.account) {
+                self.state(&upn, row.account_id);
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&mut self, upn: &str, key: Option<&str>) {
+        self.upns.insert(upn.to_owned());
+        if let Some(key) = id(key) {
+            self.stated.entry(key).or_insert_with(|| upn.to_owned());
+        }
+    }
+
+    fn state_aliases(&mut self, upn: &str, aliases: Option<&str>) {
+        for alias in aliases.unwrap_or_default().split(';') {
+            self.state(upn, Some(alias));
+        }
+    }
+
+    fn see(&mut self, upn: &str, key: Option<&str>, time: Option<Time>) {
+        if !self.upns.contains(upn) {
+            self.upns.insert(upn.to_owned());
+        }
+        let (Some(key), Some(time)) = (id(key), time) else { return };
+        let sighting = self.seen.entry(key).or_default().entry(upn.to_owned()).or_insert(Sighting { first: time, last: time });
+        sighting.first = sighting.first.min(time);
+        sighting.last = sighting.last.max(time);
+    }
+
+    fn name(&mut self, upn: &str, name: Option<&str>) {
+        if let Some(name) = name.map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty()) {
+            self.names.entry(name).or_default().insert(upn.to_owned());
+        }
+    }
+
+    fn own(&mut self, address: &str) {
+        if let Some(domain) = domain(address)
+            && !self.own_domains.contains(domain.as_str())
+        {
+            self.own_domains.insert(domain);
+        }
+    }
+
+    fn maybe_own(&mut self, upn: &str) {
+        if let Some(domain) = domain(upn) {
+            self.maybe_own.entry(domain).or_default().insert(upn.to_owned());
+        }
+    }
+
+    fn finish(mut self) -> Identities {
+        let mut accounts: BTreeMap<String, String> = self.upns.iter().map(|upn| (upn.clone(), upn.clone())).collect();
+        // A guest signs in under the home address and acts under the tenant's name for it; both are one account here.
+        for guest in &self.upns {
+            if let Some(home) = guest_home(guest) {
+                accounts.insert(home, guest.clone());
+            }
+        }
+        for (key, names) in self.seen {
+            let names = names.into_iter().map(|(name, sighting)| (accounts.get(&name).cloned().unwrap_or(name), sighting));
+            if let Some(name) = latest_name(names) {
+                accounts.entry(key).or_insert(name);
+            }
+        }
+        for (key, upn) in self.stated {
+            // A UPN belongs to its own account even when another mailbox lists it among its addresses.
+            if !self.upns.contains(&key) {
+                accounts.insert(key, upn);
+            }
+        }
+        for upn in self.upns.iter().filter(|upn| !upn.contains("#ext#")) {
+            if let Some((local, _)) = upn.split_once('@') {
+                self.names.entry(local.to_owned()).or_default().insert(upn.clone());
+            }
+        }
+        let names = self.names.into_iter().filter(|(_, upns)| upns.len() == 1).filter_map(|(name, upns)| Some((name, upns.into_iter().next()?)));
+        if self.own_domains.is_empty() {
+            let n_accounts: usize = self.maybe_own.values().map(BTreeSet::len).sum();
+            let most = self.maybe_own.values().map(BTreeSet::len).max().unwrap_or_default();
+            let is_frequent = |n: usize| n == most || n * 100 >= n_accounts * OWN_DOMAIN_PERCENT;
+            self.own_domains = self.maybe_own.into_iter().filter(|(_, upns)| is_frequent(upns.len())).map(|(domain, _)| domain).collect();
+        }
+        Identities { accounts, names: names.collect(), own_domains: self.own_domains }
+    }
+}
+
+/// The last of names that followed each other; `None` when two were in use at the same time.
+fn latest_name(names: impl Iterator<Item = (String, Sighting)>) -> Option<String> {
+    let mut by_name: BTreeMap<String, Sighting> = BTreeMap::new();
+    for (name, sighting) in names {
+        let known = by_name.entry(name).or_insert(sighting);
+        known.first = known.first.min(sighting.first);
+        known.last = known.last.max(sighting.last);
+    }
+    let mut names: Vec<_> = by_name.into_iter().collect();
+    names.sort_by_key(|(_, sighting)| sighting.first);
+    let overlap = names.windows(2).any(|pair| matches!(pair, [(_, earlier), (_, later)] if later.first <= earlier.last));
+    if overlap { None } else { names.pop().map(|(name, _)| name) }
+}
+
+/// A lower-case user name with exactly the parts of an address; service principals, system actors and plain texts are none.
+fn upn(account: Option<&str>) -> Option<String> {
+    let account = plain(account?);
+    let (local, domain) = account.rsplit_once('@')?;
+    (!local.is_empty() && !domain.is_empty() && !account.contains(char::is_whitespace) && !is_system(&account)).then_some(account)
+}
+
+/// A lower-case key worth remembering; blanks and the all-zero guid are none.
+fn id(key: Option<&str>) -> Option<String> {
+    let key = plain(key?);
+    let has_content = key.bytes().any(|byte| byte.is_ascii_alphanumeric() && byte != b'0');
+    has_content.then_some(key)
+}
+
+/// Lower-case domain of a member's address; guests and public mail services are none.
+fn domain(address: &str) -> Option<String> {
+    let address = address.trim().to_lowercase();
+    let (_, domain) = address.rsplit_once('@').filter(|_| !address.contains("#ext#"))?;
+    (domain.contains('.') && !PUBLIC_MAIL.contains(&domain)).then(|| domain.to_owned())
+}
