@@ -99,7 +99,7 @@ frame! {
     GrantStates / GrantState, GrantStateRow, GrantStateBuilder, GrantStateRows, grant_state {
         /// Grant or assignment id.
         grant_id: Text,
-        /// `delegated` or `application`.
+        /// `delegated`, `application`, or `assignment` (a user or group may use the application; no permission is granted).
         kind: Text,
         /// Object id of the client's service principal.
         client_id: Text,

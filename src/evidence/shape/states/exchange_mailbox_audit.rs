@@ -1,0 +1,39 @@
+//! Who is exempt from mailbox auditing, and which mailboxes are audited: `Get-MailboxAuditBypassAssociation` and collectors' audit-status tables.
+
+use super::cell;
+use crate::evidence::container::value::Object;
+use crate::evidence::shape::{Place, Reject, Shape};
+use crate::frame::{MailboxStateRow, Rows};
+
+pub(super) const SHAPE: Shape = Shape {
+    id: "exchange-mailbox-audit",
+    title: "Mailbox audit status and bypass",
+    made_by: "Get-MailboxAuditBypassAssociation; Microsoft-Extractor-Suite MailboxAuditStatus.csv",
+    claims,
+    read,
+};
+
+fn claims(record: &Object<'_>) -> bool {
+    !record.has("forwardingsmtpaddress")
+        && !record.has("exchangeguid")
+        && (record.has("auditbypassenabled")
+            || (record.has("auditenabled") && (record.has("defaultauditset") || (record.has("auditowner") && record.has("auditdelegate")))))
+}
+
+fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let Some(mailbox) = cell::account(record, &["userprincipalname", "identity", "name", "objectid"]).filter(|name| !name.is_empty()) else {
+        return Err(cell::missing("audit status without the mailbox it is about"));
+    };
+    let row = MailboxStateRow {
+        mailbox: Some(mailbox.to_lowercase()),
+        account_id: cell::lower(record, &["externaldirectoryobjectid"]),
+        display_name: cell::verbatim(record, &["displayname", "name"]),
+        kind: cell::text(record, &["recipienttypedetails"]),
+        audit_enabled: cell::flag(record, &["auditenabled"]),
+        audit_bypass: cell::flag(record, &["auditbypassenabled"]),
+        changed: cell::time(record, &["whenchangedutc", "whenchanged"], place),
+        ..MailboxStateRow::default()
+    };
+    rows.mailboxes.push(place.source, place.record, "", row);
+    Ok(())
+}
