@@ -125,7 +125,9 @@ pub(crate) fn surface(row: &AuditEvent<'_>) -> Surface {
     }
     match operation {
         "send" | "sendas" | "sendonbehalf" => return Surface::MailSent,
-        "softdelete" | "harddelete" | "movetodeleteditems" | "move" | "copy" | "create" | "update" if workload == "exchange" => return Surface::MailChanged,
+        "softdelete" | "harddelete" | "movetodeleteditems" | "move" | "copy" | "create" | "update" if workload == "exchange" => {
+            return Surface::MailChanged;
+        }
         _ => {}
     }
     match workload.as_str() {

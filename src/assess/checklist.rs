@@ -65,7 +65,8 @@ const ITEMS: &[Item] = &[
 ];
 
 /// Kinds that a complete unified-audit export holds next to each other; used to tell "filtered export" from "no export".
-const AUDIT_KINDS: &[Evidence] = &[Evidence::ExchangeAdmin, Evidence::MailboxAudit, Evidence::AuditDirectory, Evidence::SharePoint, Evidence::Teams, Evidence::OtherAudit];
+const AUDIT_KINDS: &[Evidence] =
+    &[Evidence::ExchangeAdmin, Evidence::MailboxAudit, Evidence::AuditDirectory, Evidence::SharePoint, Evidence::Teams, Evidence::OtherAudit];
 
 /// Judges all fifteen.
 pub(crate) fn judge(case: &Case, scope: &Scope<'_>) -> Vec<ChecklistItem> {
@@ -93,8 +94,16 @@ fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item
         mail_access(case, scope, covered)
     } else if history.is_empty() && state.is_empty() {
         let audit = AUDIT_KINDS.iter().filter(|kind| case.has(**kind)).count();
-        if item.history.iter().all(|kind| matches!(kind, Evidence::Teams | Evidence::PowerAutomate | Evidence::PowerApps | Evidence::SharePoint)) && audit >= 4 {
-            ("partial", format!("the unified audit log holds other workloads but no {} record for anyone: nothing happened, or the export was filtered", item.name))
+        if item.history.iter().all(|kind| matches!(kind, Evidence::Teams | Evidence::PowerAutomate | Evidence::PowerApps | Evidence::SharePoint))
+            && audit >= 4
+        {
+            (
+                "partial",
+                format!(
+                    "the unified audit log holds other workloads but no {} record for anyone: nothing happened, or the export was filtered",
+                    item.name
+                ),
+            )
         } else {
             ("not_covered", format!("no {} in the evidence", names(&[item.history, item.state].concat())))
         }
@@ -152,7 +161,14 @@ fn covers(span: &Span, window: Option<(Time, Time)>, incident: bool) -> bool {
 }
 
 fn evidence_window(case: &Case) -> Option<(Time, Time)> {
-    let kinds = [Evidence::InteractiveSignIns, Evidence::NonInteractiveSignIns, Evidence::UnknownSignIns, Evidence::AuditLogons, Evidence::DirectoryAudits, Evidence::ExchangeAdmin];
+    let kinds = [
+        Evidence::InteractiveSignIns,
+        Evidence::NonInteractiveSignIns,
+        Evidence::UnknownSignIns,
+        Evidence::AuditLogons,
+        Evidence::DirectoryAudits,
+        Evidence::ExchangeAdmin,
+    ];
     let spans = kinds.iter().filter_map(|kind| case.coverage.get(kind));
     let first = spans.clone().filter_map(|span| span.first).min()?;
     let last = spans.filter_map(|span| span.last).max()?;

@@ -47,16 +47,24 @@ pub(crate) fn steps(case: &Case, first: &BTreeMap<String, Time>, contexts: &BTre
         }
         let side_effect = action == "revoke-sessions"
             && resets.iter().any(|(target, correlation, reset)| {
-                *target == Some(account) && (correlation.is_some() && *correlation == row.correlation_id || at.distance(*reset) <= TimeDelta::seconds(3))
+                *target == Some(account)
+                    && (correlation.is_some() && *correlation == row.correlation_id || at.distance(*reset) <= TimeDelta::seconds(3))
             });
         if side_effect {
             continue;
         }
         // The same act stands in the unified audit log and in the directory audit.
-        let twin = steps.iter_mut().rev().find(|step| step.action == action && step.account == account && at.distance(step.at) <= TimeDelta::seconds(5));
+        let twin =
+            steps.iter_mut().rev().find(|step| step.action == action && step.account == account && at.distance(step.at) <= TimeDelta::seconds(5));
         match twin {
             Some(step) => step.evidence.push(row.reference()),
-            None => steps.push(Step { action, account: account.to_owned(), at, actor: row.account.unwrap_or_default().to_owned(), evidence: vec![row.reference()] }),
+            None => steps.push(Step {
+                action,
+                account: account.to_owned(),
+                at,
+                actor: row.account.unwrap_or_default().to_owned(),
+                evidence: vec![row.reference()],
+            }),
         }
     }
     Ok(steps)
@@ -65,7 +73,11 @@ pub(crate) fn steps(case: &Case, first: &BTreeMap<String, Time>, contexts: &BTre
 fn is_reset(row: &AuditEvent<'_>) -> bool {
     matches!(
         row.operation.unwrap_or_default(),
-        "reset user password" | "reset password (by admin)" | "change user password" | "reset password (self-service)" | "change password (self-service)"
+        "reset user password"
+            | "reset password (by admin)"
+            | "change user password"
+            | "reset password (self-service)"
+            | "change password (self-service)"
     )
 }
 
@@ -96,7 +108,13 @@ fn action(row: &AuditEvent<'_>) -> Option<&'static str> {
 }
 
 /// What went wrong, per account: kind, account, words.
-pub(crate) fn faults(steps: &[Step], accounts: &BTreeSet<String>, acts: &[Act], ledger: &[Entry], settings: &Assess) -> Vec<(&'static str, String, String)> {
+pub(crate) fn faults(
+    steps: &[Step],
+    accounts: &BTreeSet<String>,
+    acts: &[Act],
+    ledger: &[Entry],
+    settings: &Assess,
+) -> Vec<(&'static str, String, String)> {
     let mut faults = Vec::new();
     for account in accounts {
         let at = |action: &str| steps.iter().filter(|step| step.account == *account && step.action == action).map(|step| step.at).min();
@@ -121,25 +139,40 @@ pub(crate) fn faults(steps: &[Step], accounts: &BTreeSet<String>, acts: &[Act], 
         if disable.is_none() {
             faults.push(("not-disabled", account.clone(), "the account was not disabled as far as the evidence shows".to_owned()));
         }
-        let left: Vec<&Entry> = ledger.iter().filter(|entry| entry.attributed && entry.artefact.account == *account && entry.state != State::Removed).collect();
+        let left: Vec<&Entry> =
+            ledger.iter().filter(|entry| entry.attributed && entry.artefact.account == *account && entry.state != State::Removed).collect();
         for entry in &left {
-            let words = if entry.state == State::Present { "still stands in the state export" } else { "was never removed as far as the evidence shows" };
+            let words =
+                if entry.state == State::Present { "still stands in the state export" } else { "was never removed as far as the evidence shows" };
             faults.push(("artefact-left", account.clone(), format!("{} {:?} {words}", super::kind_slug(entry.artefact.kind), entry.artefact.key)));
         }
         if let Some(enabled) = at("enable-account")
             && !left.is_empty()
         {
-            faults.push(("re-enabled-early", account.clone(), format!("the account was enabled again at {enabled} while {} artefacts were open", left.len())));
+            faults.push((
+                "re-enabled-early",
+                account.clone(),
+                format!("the account was enabled again at {enabled} while {} artefacts were open", left.len()),
+            ));
         }
         if let Some(contained) = revoke.or(disable).or(reset) {
             let after: Vec<&Act> = acts.iter().filter(|act| act.account == *account && act.at > contained).collect();
             if let (Some(first), Some(last)) = (after.first(), after.last()) {
                 let residual = last.at - contained <= TimeDelta::minutes(settings.residual_token_minutes);
-                let words = if residual { "within the life of an access token issued before" } else { "longer than an access token lives: another valid way in remains" };
+                let words = if residual {
+                    "within the life of an access token issued before"
+                } else {
+                    "longer than an access token lives: another valid way in remains"
+                };
                 faults.push((
                     "activity-after-containment",
                     account.clone(),
-                    format!("{} records in the attacker context after containment at {contained}, from {} to {}, {words}", after.len(), first.at, last.at),
+                    format!(
+                        "{} records in the attacker context after containment at {contained}, from {} to {}, {words}",
+                        after.len(),
+                        first.at,
+                        last.at
+                    ),
                 ));
             }
         }

@@ -45,7 +45,8 @@ impl Context {
         for finding in findings.iter().filter(|finding| role(finding) == Some(Role::Access)) {
             context.traces.extend(&finding.traces);
             context.first_access = Some(context.first_access.map_or(finding.first_seen, |first| first.min(finding.first_seen)));
-            let planted = matches!(&finding.artefact, Some(artefact) if artefact.kind == ArtefactKind::OauthGrant) || finding.signal == "consented-app-use";
+            let planted =
+                matches!(&finding.artefact, Some(artefact) if artefact.kind == ArtefactKind::OauthGrant) || finding.signal == "consented-app-use";
             if planted {
                 context.planted_apps.extend(finding.traces.apps.iter().cloned());
             }

@@ -79,11 +79,20 @@ fn retention(case: &Case, first: Option<Time>) -> Vec<String> {
         "Entra keeps sign-ins for 7 days (Free) or 30 days (P1, P2); the unified audit log keeps records for 180 days (Standard; 90 days for records made before 2023-10-17) or one year (Premium)".to_owned(),
     ];
     if let Some(first) = first {
-        for kind in [Evidence::InteractiveSignIns, Evidence::NonInteractiveSignIns, Evidence::DirectoryAudits, Evidence::ExchangeAdmin, Evidence::MailItemsAccessed] {
+        for kind in [
+            Evidence::InteractiveSignIns,
+            Evidence::NonInteractiveSignIns,
+            Evidence::DirectoryAudits,
+            Evidence::ExchangeAdmin,
+            Evidence::MailItemsAccessed,
+        ] {
             if let Some(begin) = case.coverage.get(&kind).and_then(|span| span.first)
                 && begin >= first
             {
-                notes.push(format!("{} begin at {begin}, not before the first malicious act at {first}: an earlier entry cannot be excluded", kind.title()));
+                notes.push(format!(
+                    "{} begin at {begin}, not before the first malicious act at {first}: an earlier entry cannot be excluded",
+                    kind.title()
+                ));
             }
         }
     }
@@ -108,7 +117,10 @@ fn preservation(case: &Case) -> Vec<String> {
 /// Which absent evidence would decide something about an account with this status.
 pub(crate) fn missing(case: &Case, status: Status, pattern: Option<&str>) -> Vec<Missing> {
     let wanted: &[(Evidence, &str)] = &[
-        (Evidence::NonInteractiveSignIns, "whether a stolen session or token was replayed: pattern aitm can be neither confirmed nor excluded without it"),
+        (
+            Evidence::NonInteractiveSignIns,
+            "whether a stolen session or token was replayed: pattern aitm can be neither confirmed nor excluded without it",
+        ),
         (Evidence::InteractiveSignIns, "how the account was entered"),
         (Evidence::MailItemsAccessed, "which messages were read, and whether whole folders were synchronised"),
         (Evidence::ExchangeAdmin, "which inbox rules, forwarding and delegates were set, and when"),

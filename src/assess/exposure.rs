@@ -197,7 +197,12 @@ pub(crate) fn campaign(case: &Case, contexts: &BTreeMap<String, Context>, ledger
                 _ => 0,
             };
             let others = (n_users as f64 - accounts.len() as f64).max(0.0);
-            Campaign { value, kind: kind.to_owned(), accounts: accounts.into_iter().collect(), rarity: ((1.0 - others / n_accounts).max(0.0) * 100.0).round() / 100.0 }
+            Campaign {
+                value,
+                kind: kind.to_owned(),
+                accounts: accounts.into_iter().collect(),
+                rarity: ((1.0 - others / n_accounts).max(0.0) * 100.0).round() / 100.0,
+            }
         })
         .collect()
 }

@@ -18,10 +18,8 @@ use super::{coverage, record_lines};
 
 /// One verdict per account with findings: worst first, then by first malicious time, then by name.
 pub(crate) fn verdicts(case: &Case, judged: &BTreeMap<String, Judged<'_>>, contexts: &BTreeMap<String, Context>, acts: &[Act]) -> Vec<Verdict> {
-    let mut lines: Vec<(Option<Time>, Verdict)> = judged
-        .iter()
-        .map(|(account, judged)| (judged.first_malicious, verdict(case, account, judged, contexts.get(account), acts)))
-        .collect();
+    let mut lines: Vec<(Option<Time>, Verdict)> =
+        judged.iter().map(|(account, judged)| (judged.first_malicious, verdict(case, account, judged, contexts.get(account), acts))).collect();
     lines.sort_by(|(a_first, a), (b_first, b)| {
         b.status.cmp(&a.status).then(a_first.unwrap_or(Time(i64::MAX)).cmp(&b_first.unwrap_or(Time(i64::MAX)))).then(a.account.cmp(&b.account))
     });
@@ -30,12 +28,19 @@ pub(crate) fn verdicts(case: &Case, judged: &BTreeMap<String, Judged<'_>>, conte
 
 fn verdict(case: &Case, account: &str, judged: &Judged<'_>, context: Option<&Context>, acts: &[Act]) -> Verdict {
     let mut arguments: Vec<&Argument<'_>> = judged.arguments.iter().collect();
-    arguments.sort_by(|a, b| b.hostile.total_cmp(&a.hostile).then(a.finding.first_seen.cmp(&b.finding.first_seen)).then(a.finding.id.cmp(&b.finding.id)));
+    arguments
+        .sort_by(|a, b| b.hostile.total_cmp(&a.hostile).then(a.finding.first_seen.cmp(&b.finding.first_seen)).then(a.finding.id.cmp(&b.finding.id)));
     let last_act = acts.iter().filter(|act| act.account == account).map(|act| act.at).max();
     let confidence = if judged.status == Status::Clear { clear_confidence(case) } else { judged.confidence };
     let mut against: Vec<Reason> = arguments
         .iter()
-        .flat_map(|argument| argument.finding.against.iter().map(|text| Reason { text: text.clone(), finding: argument.finding.id.clone(), weight: -round(argument.hostile) }))
+        .flat_map(|argument| {
+            argument.finding.against.iter().map(|text| Reason {
+                text: text.clone(),
+                finding: argument.finding.id.clone(),
+                weight: -round(argument.hostile),
+            })
+        })
         .collect();
     if judged.status >= Status::Suspected {
         against.extend(not_seen(judged));
@@ -48,7 +53,8 @@ fn verdict(case: &Case, account: &str, judged: &Judged<'_>, context: Option<&Con
         confidence,
         confidence_word: word(confidence),
         first_malicious: judged.first_malicious.map(|at| at.to_string()),
-        last_malicious: if judged.status >= Status::Suspected { judged.last_malicious.max(last_act) } else { judged.last_malicious }.map(|at| at.to_string()),
+        last_malicious: if judged.status >= Status::Suspected { judged.last_malicious.max(last_act) } else { judged.last_malicious }
+            .map(|at| at.to_string()),
         attacker: context.map(|context| attacker(case, context)).unwrap_or_default(),
         reasons: arguments
             .iter()
@@ -56,7 +62,11 @@ fn verdict(case: &Case, account: &str, judged: &Judged<'_>, context: Option<&Con
             .map(|argument| Reason { text: argument.finding.summary.clone(), finding: argument.finding.id.clone(), weight: round(argument.hostile) })
             .collect(),
         against,
-        alternatives: judged.alternatives.iter().map(|(pattern, confidence)| Alternative { pattern: (*pattern).to_owned(), confidence: *confidence }).collect(),
+        alternatives: judged
+            .alternatives
+            .iter()
+            .map(|(pattern, confidence)| Alternative { pattern: (*pattern).to_owned(), confidence: *confidence })
+            .collect(),
         missing_evidence: coverage::missing(case, judged.status, judged.pattern),
     }
 }
@@ -66,7 +76,11 @@ fn not_seen(judged: &Judged<'_>) -> Vec<Reason> {
     let has = |role: Role| judged.arguments.iter().any(|argument| argument.role == role && argument.factor >= 0.4);
     let mut reasons = Vec::new();
     if !judged.arguments.iter().any(|argument| argument.role == Role::Action && argument.attributed) {
-        reasons.push(Reason { text: "no act after the access (rule, method, consent, mail, file) was tied to the foreign context".to_owned(), finding: String::new(), weight: 0.0 });
+        reasons.push(Reason {
+            text: "no act after the access (rule, method, consent, mail, file) was tied to the foreign context".to_owned(),
+            finding: String::new(),
+            weight: 0.0,
+        });
     }
     if !has(Role::Access) {
         reasons.push(Reason { text: "no record shows how somebody else got in; only what was done".to_owned(), finding: String::new(), weight: 0.0 });
@@ -112,7 +126,16 @@ pub(crate) fn clear_accounts(case: &Case, verdicts: &[Verdict]) -> PolarsResult<
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let is_account = |account: &&str| account.contains('@') && !judged.contains(*account);
     seen.extend(case.frames.sign_ins.rows()?.iter().filter_map(|row| row.account).filter(is_account).map(str::to_owned));
-    seen.extend(case.frames.audit.rows()?.iter().filter(|row| matches!(row.actor_kind, Some("user" | "guest"))).filter_map(|row| row.account).filter(is_account).map(str::to_owned));
+    seen.extend(
+        case.frames
+            .audit
+            .rows()?
+            .iter()
+            .filter(|row| matches!(row.actor_kind, Some("user" | "guest")))
+            .filter_map(|row| row.account)
+            .filter(is_account)
+            .map(str::to_owned),
+    );
     Ok(seen.into_iter().collect())
 }
 
@@ -141,23 +164,33 @@ fn summary(status: Status, entry: Option<&Verdict>, affected: &[&Verdict], verdi
         (0, 0) => String::new(),
         (known, 0) => format!(" The password of {known} more account(s) is known to an outsider: reset them."),
         (0, attempted) => format!(" {attempted} more account(s) were attacked without success."),
-        (known, attempted) => format!(" The password of {known} more account(s) is known to an outsider: reset them. {attempted} were attacked without success."),
+        (known, attempted) => {
+            format!(" The password of {known} more account(s) is known to an outsider: reset them. {attempted} were attacked without success.")
+        }
     };
     let Some(entry) = entry else {
         return match status {
             Status::PasswordKnown | Status::Attempted => format!("No access by somebody else was found in this evidence.{tail}"),
-            _ => "No sign of a takeover that stands against its innocent explanations was found. This holds only as far as the evidence reaches.".to_owned(),
+            _ => "No sign of a takeover that stands against its innocent explanations was found. This holds only as far as the evidence reaches."
+                .to_owned(),
         };
     };
     let pattern = pattern_words(entry.pattern.as_deref(), entry.variant.as_deref());
     let verb = if entry.status == Status::Compromised { "was taken over" } else { "shows signs of a takeover" };
     let since = entry.first_malicious.as_deref().unwrap_or("an unknown time");
     let others = if affected.len() > 1 {
-        format!(" {} more account(s) are affected: {}.", affected.len() - 1, affected.iter().filter(|verdict| verdict.account != entry.account).map(|verdict| verdict.account.as_str()).collect::<Vec<_>>().join(", "))
+        format!(
+            " {} more account(s) are affected: {}.",
+            affected.len() - 1,
+            affected.iter().filter(|verdict| verdict.account != entry.account).map(|verdict| verdict.account.as_str()).collect::<Vec<_>>().join(", ")
+        )
     } else {
         String::new()
     };
-    format!("{} {verb} by {pattern}, first seen {since} (confidence {:.2}, {}).{others}{tail}", entry.account, entry.confidence, entry.confidence_word)
+    format!(
+        "{} {verb} by {pattern}, first seen {since} (confidence {:.2}, {}).{others}{tail}",
+        entry.account, entry.confidence, entry.confidence_word
+    )
 }
 
 /// Plain words for a pattern and variant.

@@ -63,8 +63,7 @@ pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<
     }
     let mut entries: Vec<Entry> = entries.into_values().collect();
     let rows = case.frames.audit.rows()?;
-    let by_record: BTreeMap<_, _> =
-        rows.iter().filter_map(|row| row.time.map(|at| ((row.source, row.record), at))).collect();
+    let by_record: BTreeMap<_, _> = rows.iter().filter_map(|row| row.time.map(|at| ((row.source, row.record), at))).collect();
     for entry in &mut entries {
         entry.created = entry.evidence.iter().filter_map(|record| by_record.get(&(record.source, record.record)).copied()).min();
     }
@@ -93,8 +92,12 @@ fn removals(kind: ArtefactKind) -> &'static [&'static str] {
     match kind {
         ArtefactKind::InboxRule => &["remove-inboxrule", "disable-inboxrule", "remove-sweeprule"],
         ArtefactKind::MailboxForwarding => &["set-mailbox"],
-        ArtefactKind::Delegate => &["remove-mailboxpermission", "remove-recipientpermission", "remove-mailboxfolderpermission", "removefolderpermissions"],
-        ArtefactKind::TransportRule => &["remove-transportrule", "disable-transportrule", "remove-inboundconnector", "remove-outboundconnector", "remove-journalrule"],
+        ArtefactKind::Delegate => {
+            &["remove-mailboxpermission", "remove-recipientpermission", "remove-mailboxfolderpermission", "removefolderpermissions"]
+        }
+        ArtefactKind::TransportRule => {
+            &["remove-transportrule", "disable-transportrule", "remove-inboundconnector", "remove-outboundconnector", "remove-journalrule"]
+        }
         ArtefactKind::AuthMethod => &[
             "user deleted security info",
             "admin deleted security info",
@@ -104,9 +107,13 @@ fn removals(kind: ArtefactKind) -> &'static [&'static str] {
             "delete application password for user",
         ],
         ArtefactKind::Device => &["delete device", "unregister device", "remove registered owner from device", "remove registered users from device"],
-        ArtefactKind::OauthGrant => {
-            &["remove delegated permission grant", "remove oauth2permissiongrant", "remove service principal", "delete application", "hard delete application"]
-        }
+        ArtefactKind::OauthGrant => &[
+            "remove delegated permission grant",
+            "remove oauth2permissiongrant",
+            "remove service principal",
+            "delete application",
+            "hard delete application",
+        ],
         ArtefactKind::AppRoleAssignment => {
             &["remove app role assignment from user", "remove app role assignment from service principal", "remove service principal"]
         }
@@ -140,7 +147,9 @@ fn removes(row: &AuditEvent<'_>, artefact: &Artefact) -> bool {
         ArtefactKind::MailboxForwarding => {
             on_account && (parameters.contains(r#""ForwardingSmtpAddress":"""#) || parameters.contains(r#""ForwardingAddress":"""#))
         }
-        ArtefactKind::AuditBypass => on_account && (parameters.contains(r#""AuditBypassEnabled":"False""#) || parameters.contains(r#"Enabled":"True""#)),
+        ArtefactKind::AuditBypass => {
+            on_account && (parameters.contains(r#""AuditBypassEnabled":"False""#) || parameters.contains(r#"Enabled":"True""#))
+        }
         // Removal records do not say which method: any removal on the account counts, and the state export decides if there is one.
         ArtefactKind::AuthMethod => on_account,
         ArtefactKind::InboxRule => on_account && row.object.is_some_and(|object| rule_name(object) == artefact.key || object == artefact.key),
@@ -175,10 +184,14 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
             frames.mailboxes.rows()?.iter().any(|row| own(row.mailbox) && (is(row.forwarding_smtp) || is(row.forwarding_address)))
         }
         ArtefactKind::Delegate => frames.permissions.rows()?.iter().any(|row| {
-            own(row.mailbox) && row.trustee.is_some_and(|trustee| key.contains(&trustee.to_lowercase())) && row.right.is_some_and(|right| key.contains(&right.to_lowercase()))
+            own(row.mailbox)
+                && row.trustee.is_some_and(|trustee| key.contains(&trustee.to_lowercase()))
+                && row.right.is_some_and(|right| key.contains(&right.to_lowercase()))
         }),
         ArtefactKind::TransportRule => frames.policies.rows()?.iter().any(|row| row.kind == Some("transport-rule") && is(row.name)),
-        ArtefactKind::AuthMethod => frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || has(row.detail) || is(row.method))),
+        ArtefactKind::AuthMethod => {
+            frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || has(row.detail) || is(row.method)))
+        }
         ArtefactKind::Device => frames.devices.rows()?.iter().any(|row| is(row.device_id) || is(row.object_id) || is(row.name)),
         ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
             frames.grants.rows()?.iter().any(|row| is(row.app) || is(row.app_id) || is(row.client_id) || is(row.grant_id))
@@ -186,7 +199,9 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
         ArtefactKind::SpCredential | ArtefactKind::App => {
             frames.apps.rows()?.iter().any(|row| is(row.app_id) || is(row.object_id) || is(row.name) || has(row.credentials))
         }
-        ArtefactKind::CaPolicy => frames.policies.rows()?.iter().any(|row| row.kind == Some("conditional-access") && (is(row.name) || is(row.policy_id))),
+        ArtefactKind::CaPolicy => {
+            frames.policies.rows()?.iter().any(|row| row.kind == Some("conditional-access") && (is(row.name) || is(row.policy_id)))
+        }
         ArtefactKind::UserCreated => frames.users.rows()?.iter().any(|row| is(row.account) || is(row.account_id)),
         ArtefactKind::RoleMember => frames.users.rows()?.iter().any(|row| own(row.account) && has(row.roles)),
         ArtefactKind::AuditBypass => frames.mailboxes.rows()?.iter().any(|row| own(row.mailbox) && row.audit_bypass == Some(true)),

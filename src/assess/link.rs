@@ -25,7 +25,8 @@ pub(crate) fn shared_addresses(case: &Case, hostile: &BTreeMap<String, Context>)
         if others.is_empty() || matches!(row.network, Some("microsoft" | "gateway" | "relay" | "egress")) || row.stream == Some("service-principal") {
             continue;
         }
-        let novelty = Profiles::network_key(row.asn, row.address).map_or(Novelty::Unknown, |key| case.profiles.novelty(account, Trait::Network, &key, at));
+        let novelty =
+            Profiles::network_key(row.asn, row.address).map_or(Novelty::Unknown, |key| case.profiles.novelty(account, Trait::Network, &key, at));
         if novelty == Novelty::Established {
             continue;
         }

@@ -72,16 +72,15 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
     let weights = Weights::shipped();
     let mut findings: Vec<Finding> = detection.findings.clone();
     let (contexts, judged) = judge_all(case, &findings, &weights, settings)?;
-    let hostile: BTreeMap<String, Context> = contexts
-        .into_iter()
-        .filter(|(account, _)| judged.get(account).is_some_and(|judged| judged.status == Status::Compromised))
-        .collect();
+    let hostile: BTreeMap<String, Context> =
+        contexts.into_iter().filter(|(account, _)| judged.get(account).is_some_and(|judged| judged.status == Status::Compromised)).collect();
     drop(judged);
     findings.extend(link::shared_addresses(case, &hostile)?);
     findings.sort_by(|a, b| (a.first_seen, a.detector, &a.account, &a.id).cmp(&(b.first_seen, b.detector, &b.account, &b.id)));
 
     let (contexts, judged) = judge_all(case, &findings, &weights, settings)?;
-    let affected: BTreeSet<String> = judged.iter().filter(|(_, judged)| judged.status >= Status::Suspected).map(|(account, _)| account.clone()).collect();
+    let affected: BTreeSet<String> =
+        judged.iter().filter(|(_, judged)| judged.status >= Status::Suspected).map(|(account, _)| account.clone()).collect();
     let contexts: BTreeMap<String, Context> = contexts.into_iter().filter(|(account, _)| affected.contains(account)).collect();
     let attributed: BTreeSet<&str> = judged
         .iter()
@@ -163,7 +162,8 @@ fn window(judged: &BTreeMap<String, Judged<'_>>, affected: &BTreeSet<String>, ac
 
 /// The records of a statement, each followed by the other places where the same record stands.
 pub(crate) fn record_lines(case: &Case, records: &[RecordRef]) -> Vec<model::RecordLine> {
-    let line = |record: &RecordRef| model::RecordLine { source: case.path(record.source).to_owned(), record: record.record, id: record.id.to_string() };
+    let line =
+        |record: &RecordRef| model::RecordLine { source: case.path(record.source).to_owned(), record: record.record, id: record.id.to_string() };
     let mut lines = Vec::new();
     for record in records {
         lines.push(line(record));

@@ -56,9 +56,13 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     let pattern = has_access.then(|| if known { PATTERNS.get(best.0).copied().unwrap_or("unknown") } else { "unknown" });
     let confidence = confidence(status, hostile, if known { margin } else { 0.0 });
     let alternatives = if has_access {
-        ranked.iter().skip(1).filter(|(_, score)| *score >= 3.0).take(2).filter_map(|(index, score)| {
-            PATTERNS.get(*index).map(|name| (*name, round(confidence * 10f64.powf((score - best.1) / 10.0))))
-        }).collect()
+        ranked
+            .iter()
+            .skip(1)
+            .filter(|(_, score)| *score >= 3.0)
+            .take(2)
+            .filter_map(|(index, score)| PATTERNS.get(*index).map(|name| (*name, round(confidence * 10f64.powf((score - best.1) / 10.0)))))
+            .collect()
     } else {
         Vec::new()
     };
@@ -139,12 +143,17 @@ fn status(arguments: &[Argument<'_>], weights: &Weights, families: &BTreeMap<&'s
     let access = arguments.iter().any(|argument| argument.role == Role::Access && argument.factor >= 0.5);
     let action = arguments.iter().any(|argument| argument.role == Role::Action && argument.hostile >= 3.0);
     let alone = arguments.iter().any(|argument| {
-        argument.factor >= 0.5 && weights.get(argument.finding.signal).is_some_and(|weight| weight.alone) && argument.hostile >= settings.suspected_at * 0.6
+        argument.factor >= 0.5
+            && weights.get(argument.finding.signal).is_some_and(|weight| weight.alone)
+            && argument.hostile >= settings.suspected_at * 0.6
     });
     let strong_hint = ["vendor", "human", "session"].iter().any(|family| families.get(family).is_some_and(|value| *value >= 4.0));
     if access && hostile >= settings.compromised_at && n_families >= 2 {
         Status::Compromised
-    } else if (access || action) && hostile >= settings.suspected_at && n_families >= 2 || alone || strong_hint && hostile >= settings.hints_suspected_at && n_families >= 2 {
+    } else if (access || action) && hostile >= settings.suspected_at && n_families >= 2
+        || alone
+        || strong_hint && hostile >= settings.hints_suspected_at && n_families >= 2
+    {
         Status::Suspected
     } else if has(Role::Password) {
         Status::PasswordKnown
@@ -158,7 +167,8 @@ fn status(arguments: &[Argument<'_>], weights: &Weights, families: &BTreeMap<&'s
 fn pattern_scores(arguments: &[Argument<'_>], weights: &Weights, settings: &Assess) -> [f64; 6] {
     let mut scores = PRIORS;
     for (index, score) in scores.iter_mut().enumerate() {
-        let families = by_family(arguments, weights, |argument, weight| weight.patterns.get(index).copied().unwrap_or(0.0) * argument.factor, settings);
+        let families =
+            by_family(arguments, weights, |argument, weight| weight.patterns.get(index).copied().unwrap_or(0.0) * argument.factor, settings);
         *score += families.values().sum::<f64>();
     }
     scores
@@ -177,7 +187,11 @@ fn variant(arguments: &[Argument<'_>], weights: &Weights, pattern: usize) -> Opt
         }
     }
     let fallback = votes.keys().all(|(fallback, _)| *fallback);
-    votes.into_iter().filter(|((is_fallback, _), _)| *is_fallback == fallback).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|((_, name), _)| name)
+    votes
+        .into_iter()
+        .filter(|((is_fallback, _), _)| *is_fallback == fallback)
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        .map(|((_, name), _)| name)
 }
 
 /// Odds of the hostility, lowered when the pattern is contested. Attempts and clear accounts carry the confidence of the negative statement.

@@ -1,1 +1,3 @@
+//! The integration tests: one binary, because each one would link polars again.
 
+mod cases;
