@@ -1,0 +1,119 @@
+//! Acts that outlive a session, as steps of a chain. Not a detector.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use polars::prelude::PolarsResult;
+
+use super::anchor::Anchor;
+use super::sighting::{Sighting, filled};
+use crate::case::Case;
+use crate::detect::identity::change::{Changes, named};
+use crate::enrich::profile::{Novelty, Trait};
+use crate::frame::AuditEvent;
+use crate::provenance::RecordRef;
+use crate::time::Time;
+
+/// One act that keeps access or hides something.
+#[derive(Debug, Clone)]
+pub(super) struct Step<'a> {
+    /// When.
+    pub time: Time,
+    /// What it leaves behind.
+    pub kind: &'static str,
+    /// The operation and its object.
+    pub what: String,
+    /// Address, when the record has one that tells a place.
+    pub address: Option<&'a str>,
+    /// Session id.
+    pub session: Option<&'a str>,
+    /// Unique token identifier.
+    pub token: Option<&'a str>,
+    /// Done from a network, and where known with a device, that is habitual for the actor.
+    pub own_place: bool,
+    /// Done by another person to the account.
+    pub by_other: bool,
+    /// The record.
+    pub reference: RecordRef,
+}
+
+/// Steps of the accounts that have anchors, ascending by time.
+pub(super) fn steps<'a>(case: &'a Case, anchors: &BTreeMap<String, Vec<Anchor>>) -> PolarsResult<BTreeMap<&'a str, Vec<Step<'a>>>> {
+    let mut steps: BTreeMap<&str, Vec<Step<'_>>> = BTreeMap::new();
+    for event in case.frames.audit.rows()?.iter() {
+        if event.result == Some("failure") {
+            continue;
+        }
+        let Some(kind) = event.operation.and_then(|operation| kind(operation, &event)) else { continue };
+        let Some(sighting) = Sighting::of_audit(&event) else { continue };
+        let actor = filled(event.account).filter(|_| event.actor_kind != Some("system"));
+        let owner = [actor, filled(event.target), filled(event.mailbox)].into_iter().flatten().find(|account| anchors.contains_key(*account));
+        let Some(owner) = owner else { continue };
+        let by_other = actor.is_some_and(|actor| actor != owner && event.actor_kind != Some("app"));
+        steps.entry(owner).or_default().push(step(case, &event, sighting, kind, by_other));
+    }
+    Ok(steps)
+}
+
+fn step<'a>(case: &Case, event: &AuditEvent<'a>, sighting: Sighting<'a>, kind: &'static str, by_other: bool) -> Step<'a> {
+    let own_network = sighting.has_origin() && sighting.network_novelty(&case.profiles) == Novelty::Established;
+    let own_device = sighting.device.is_none() || sighting.novelty(&case.profiles, Trait::Device, sighting.device) == Novelty::Established;
+    let name = named(event.parameters, "Name").or_else(|| filled(event.target).or(filled(event.object)).map(str::to_owned));
+    let operation = filled(event.operation_raw).or(event.operation).unwrap_or("");
+    Step {
+        time: sighting.time,
+        kind,
+        what: name.map_or_else(|| operation.to_owned(), |name| format!("{operation} [{name}]")),
+        address: sighting.address.filter(|_| sighting.has_origin()),
+        session: sighting.session,
+        token: sighting.token,
+        own_place: own_network && own_device,
+        by_other,
+        reference: event.reference(),
+    }
+}
+
+/// What an operation leaves behind; `None` for the rest.
+fn kind(operation: &str, event: &AuditEvent<'_>) -> Option<&'static str> {
+    let kind = match operation {
+        "new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules" | "new-sweeprule" => "inbox rule",
+        "set-mailbox" => return forwards(event).then_some("forwarding"),
+        "add-mailboxpermission" | "add-recipientpermission" | "add-mailboxfolderpermission" | "set-mailboxfolderpermission" => "delegate",
+        "user registered security info"
+        | "user registered all required security info"
+        | "admin registered security info"
+        | "create temporary access pass method for user"
+        | "create application password for user"
+        | "add fido2 security key"
+        | "add windows hello for business credential"
+        | "add passwordless phone sign-in credential" => "authentication method",
+        "update user" => {
+            let changes = Changes::parse(event.changes);
+            let methods = ["StrongAuthenticationMethod", "StrongAuthenticationPhoneAppDetail", "SearchableDeviceKey"];
+            return methods.iter().any(|name| !changes.added(name).is_empty()).then_some("authentication method");
+        }
+        "consent to application" | "add delegated permission grant" | "add oauth2permissiongrant" => "consent",
+        "add app role assignment to service principal" => "application permission",
+        "register device" | "add registered owner to device" => "device",
+        "add service principal credentials" => "credential",
+        "add member to role" | "add eligible member to role" => "role",
+        "add conditional access policy" | "update conditional access policy" | "delete conditional access policy" => "conditional access",
+        "new-transportrule" | "set-transportrule" => "transport rule",
+        other if other.contains("certificates and secrets management") => "credential",
+        other if other.starts_with("add member to role") && other.contains("completed") => "role",
+        _ => return None,
+    };
+    Some(kind)
+}
+
+fn forwards(event: &AuditEvent<'_>) -> bool {
+    ["ForwardingSmtpAddress", "ForwardingAddress"].iter().any(|name| named(event.parameters, name).is_some())
+}
+
+/// The account was created less than `days` before `at`: everything it does is new.
+pub(super) fn onboarded(case: &Case, account: &str, at: Time, days: i64) -> PolarsResult<bool> {
+    let young = |created: Time| created <= at && at - created < TimeDelta::days(days);
+    let by_state = case.frames.users.rows()?.iter().any(|user| user.account == Some(account) && user.created.is_some_and(young));
+    let is_creation = |event: &AuditEvent<'_>| event.operation == Some("add user") && event.target == Some(account);
+    Ok(by_state || case.frames.audit.rows()?.iter().any(|event| is_creation(&event) && event.time.is_some_and(young)))
+}

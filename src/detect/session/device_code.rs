@@ -1,0 +1,145 @@
+//! Device-code sign-ins: the flow in which a person types a code for a machine that may be somebody else's.
+//!
+//! Evidence: Entra sign-ins with protocol `deviceCode` or transfer method `deviceCodeFlow`; unified audit and mail access of the same session. Signals:
+//! `device-code-first`, the account's first device code although it has a history; `device-code-two-origins`, a session that began with a device code
+//! and is used from another network too; `device-code-broker`, the authentication broker gets mail, files or Graph by an interactive device code.
+//! The root's address is where the code was typed: the person's own. Only other origins are followed. False positives: meeting-room machines and
+//! command-line tools, both recognised by an application the account already uses. References: Microsoft on Storm-2372; Elastic rules (2026-08).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::{IntoLazy, PolarsResult, col, lit};
+
+use super::sighting::{Origin, Sighting, cite, origins, place};
+use crate::case::Case;
+use crate::detect::identity::apps::{BROKER, EXCHANGE, GRAPH, SHAREPOINT};
+use crate::detect::{DetectError, Detector};
+use crate::enrich::profile::{Novelty, Trait};
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Severity};
+use crate::frame::{Frame, SignIn, SignIns, sign_in};
+use crate::settings::Settings;
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "device-code",
+    title: "Sign-in by device code",
+    attack: &["T1528", "T1566.002", "T1550.001"],
+    needs: &[Evidence::InteractiveSignIns, Evidence::NonInteractiveSignIns, Evidence::UnknownSignIns],
+    signals: &["device-code-first", "device-code-two-origins", "device-code-broker"],
+    false_positives: "Meeting-room systems, smart televisions, command-line tools on machines without a browser.",
+    detect,
+};
+
+/// Applications of machines that have no keyboard (Microsoft "Teams Rooms sign-in", read 2026-11); matched in lower case.
+const KEYBOARDLESS: &[&str] = &["teams rooms", "teams room", "teams devices", "teams phone", "surface hub", "company portal for shared"];
+
+fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+    let by_code = col(sign_in::protocol).eq(lit("devicecode")).or(col(sign_in::transfer_method).eq(lit("devicecodeflow")));
+    let rows = case.frames.sign_ins.data().clone().lazy().filter(by_code.and(col(sign_in::error_code).eq(lit(0i64)))).collect()?;
+    let mut first_use: BTreeMap<&str, (SignIn<'_>, Sighting<'_>)> = BTreeMap::new();
+    let mut broker: BTreeMap<&str, Vec<(SignIn<'_>, Sighting<'_>)>> = BTreeMap::new();
+    let mut sessions: BTreeSet<&str> = BTreeSet::new();
+    for row in SignIns::rows_of(&rows)?.iter() {
+        let Some(sighting) = Sighting::of_sign_in(&row).filter(|sighting| !sighting.account.is_empty()) else { continue };
+        if row.app.is_some_and(|app| KEYBOARDLESS.iter().any(|machine| app.to_ascii_lowercase().contains(machine))) {
+            continue;
+        }
+        sessions.extend(sighting.session);
+        first_use.entry(sighting.account).or_insert((row, sighting));
+        let opens_data = row.resource_id.is_some_and(|resource| [EXCHANGE, SHAREPOINT, GRAPH].contains(&resource));
+        if row.app_id == Some(BROKER) && sighting.interactive && opens_data {
+            broker.entry(sighting.account).or_default().push((row, sighting));
+        }
+    }
+    let mut findings: Vec<Finding> = first_use.values().filter_map(|(row, sighting)| first_finding(case, settings, row, sighting)).collect();
+    findings.extend(broker.values().filter_map(|uses| broker_finding(case, uses)));
+    findings.extend(shared_sessions(case, &sessions)?);
+    Ok(findings)
+}
+
+fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &Sighting<'_>) -> Option<Finding> {
+    let app_habit = sighting.novelty(&case.profiles, Trait::App, sighting.app);
+    if app_habit == Novelty::Established {
+        return None;
+    }
+    let days = case.profiles.accounts.get(sighting.account).map_or(0, |profile| profile.days.iter().filter(|day| **day < sighting.time.day()).count());
+    let has_history = days >= settings.baseline.min_days;
+    let app = row.app.or(row.app_id).unwrap_or("an unnamed application");
+    let mut finding = Finding::new(DETECTOR.id, "device-code-first", sighting.account, sighting.time, sighting.reference());
+    finding.severity = if has_history { Severity::Medium } else { Severity::Low };
+    finding.confidence = if has_history { 0.8 } else { 0.4 };
+    finding.summary = format!(
+        "{} signed in by device code for the first time in this evidence, for {app}, from {}; {days} earlier days with sign-ins show none.",
+        sighting.account,
+        place(case, sighting.address, sighting.asn, sighting.country)
+    );
+    finding.fact("app", app);
+    finding.fact("days_before", days);
+    finding.fact("resource", row.resource.unwrap_or(""));
+    cite(&mut finding, [sighting]);
+    Some(finding)
+}
+
+fn broker_finding(case: &Case, uses: &[(SignIn<'_>, Sighting<'_>)]) -> Option<Finding> {
+    let (row, first) = uses.first()?;
+    let mut finding = Finding::new(DETECTOR.id, "device-code-broker", first.account, first.time, first.reference());
+    finding.severity = Severity::High;
+    finding.confidence = 0.8;
+    finding.summary = format!(
+        "The authentication broker obtained access to {} for {} by an interactive device code, typed at {}.",
+        row.resource.unwrap_or("mail, files or Graph"),
+        first.account,
+        place(case, first.address, first.asn, first.country)
+    );
+    finding.fact("resources", uses.iter().filter_map(|(row, _)| row.resource).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    // The session belongs to whoever asked for the code; the address to whoever typed it.
+    finding.traces.sessions.extend(uses.iter().filter_map(|(_, use_)| use_.session).map(str::to_owned));
+    cite(&mut finding, uses.iter().map(|(_, sighting)| sighting));
+    Some(finding)
+}
+
+fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<Finding>> {
+    let mut uses: BTreeMap<&str, Vec<Sighting<'_>>> = BTreeMap::new();
+    let sign_ins = case.frames.sign_ins.rows()?;
+    let audit = case.frames.audit.rows()?;
+    let mail = case.frames.mail_access.rows()?;
+    let all = (sign_ins.iter().filter(|row| row.error_code == Some(0)).filter_map(|row| Sighting::of_sign_in(&row)))
+        .chain(audit.iter().filter_map(|row| Sighting::of_audit(&row)))
+        .chain(mail.iter().filter_map(|row| Sighting::of_mail_access(&row)));
+    for sighting in all {
+        if let Some(session) = sighting.session.filter(|session| sessions.contains(session)) {
+            uses.entry(session).or_default().push(sighting);
+        }
+    }
+    let mut findings = Vec::new();
+    for (session, sightings) in &mut uses {
+        sightings.sort_by_key(|sighting| (sighting.time, sighting.key()));
+        let origins = origins(sightings);
+        let Some((root, others)) = origins.split_first() else { continue };
+        let known_devices = root.values(|s| s.device);
+        let foreign: Vec<&Origin<'_>> = others
+            .iter()
+            .filter(|other| other.first().network_novelty(&case.profiles) != Novelty::Established)
+            .filter(|other| known_devices.is_empty() || known_devices.is_disjoint(&other.values(|s| s.device)))
+            .collect();
+        let Some(first) = foreign.first() else { continue };
+        let mut finding =
+            Finding::new(DETECTOR.id, "device-code-two-origins", root.first().account, first.first().time, first.first().reference());
+        finding.severity = Severity::High;
+        let strange = foreign.iter().any(|one| one.first().is_rented() || one.first().network_novelty(&case.profiles) == Novelty::New);
+        finding.confidence = if strange { 0.9 } else { 0.7 };
+        finding.summary = format!(
+            "The device code of session {session} was typed at {}; the session was used {} times from {}.",
+            root.describe(case),
+            foreign.iter().map(|one| one.sightings.len()).sum::<usize>(),
+            foreign.iter().map(|one| one.describe(case)).collect::<Vec<_>>().join(" and ")
+        );
+        finding.fact("session", *session);
+        finding.fact("root_origin", root.describe(case));
+        finding.fact("other_origins", foreign.iter().map(|one| one.describe(case)).collect::<Vec<_>>());
+        foreign.iter().for_each(|one| finding.traces.extend(&one.traces(&case.profiles)));
+        cite(&mut finding, foreign.iter().flat_map(|one| &one.sightings).chain(&root.sightings));
+        findings.push(finding);
+    }
+    Ok(findings)
+}

@@ -1,0 +1,196 @@
+//! Identity Protection's own detections, grouped by what they claim. A vendor's verdict is one family of evidence; its absence is none.
+//!
+//! Evidence: risk detections, risky users, and the risk event types that sign-ins carry. Method: each event type belongs to one signal; the events of
+//! one account and signal that lie less than `session.risk_episode_hours` apart are one finding. What an administrator dismissed stays visible and
+//! says so. False positives: travel and new devices (origin detections); tokens of unusual age (token detections).
+//! References: Microsoft "risk detections" (read 2026-11). `generic` hides the type for want of a licence and is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::Case;
+use crate::detect::session::sighting::{cite_records, filled, place};
+use crate::detect::{DetectError, Detector};
+use crate::enrich::agent;
+use crate::enrich::profile::{Novelty, Profiles, Trait};
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Severity};
+use crate::frame::{RiskEvent, SignIn};
+use crate::provenance::RecordRef;
+use crate::settings::Settings;
+use crate::time::Time;
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "risk-feed",
+    title: "Identity Protection risk detection",
+    attack: &["T1078.004"],
+    needs: &[
+        Evidence::RiskDetections,
+        Evidence::RiskyUsers,
+        Evidence::InteractiveSignIns,
+        Evidence::NonInteractiveSignIns,
+        Evidence::UnknownSignIns,
+    ],
+    signals: &["risk-near-certain", "risk-token", "risk-origin", "risk-password", "risk-behaviour"],
+    false_positives: "Travel, VPNs and new devices for origin detections; detections that an administrator dismissed.",
+    detect,
+};
+
+/// Event type in lower case → signal. One meaning per type, from Microsoft's descriptions.
+const KINDS: &[(&str, &str)] = &[
+    ("attackerinthemiddle", "risk-near-certain"),
+    ("adminconfirmedusercompromised", "risk-near-certain"),
+    ("nationstateip", "risk-near-certain"),
+    ("investigationsthreatintelligence", "risk-near-certain"),
+    ("anomaloustoken", "risk-token"),
+    ("tokenissueranomaly", "risk-token"),
+    ("attemptedprtaccess", "risk-token"),
+    ("anonymizedipaddress", "risk-origin"),
+    ("unlikelytravel", "risk-origin"),
+    ("impossibletravel", "risk-origin"),
+    ("mcasimpossibletravel", "risk-origin"),
+    ("newcountry", "risk-origin"),
+    ("unfamiliarfeatures", "risk-origin"),
+    ("riskyipaddress", "risk-origin"),
+    ("maliciousipaddress", "risk-origin"),
+    ("maliciousipaddressvalidcredentialsblockedip", "risk-origin"),
+    ("suspiciousipaddress", "risk-origin"),
+    ("malwareinfectedipaddress", "risk-origin"),
+    ("suspiciousbrowser", "risk-origin"),
+    ("passwordspray", "risk-password"),
+    ("leakedcredentials", "risk-password"),
+    ("mcassuspiciousinboxmanipulationrules", "risk-behaviour"),
+    ("suspiciousinboxmanipulationrules", "risk-behaviour"),
+    ("suspiciousinboxforwarding", "risk-behaviour"),
+    ("suspicioussendingpatterns", "risk-behaviour"),
+    ("mcasfinsuspiciousfileaccess", "risk-behaviour"),
+    ("suspiciousapitraffic", "risk-behaviour"),
+    ("anomaloususeractivity", "risk-behaviour"),
+];
+
+/// One claim about one account at one time.
+struct Claim<'a> {
+    time: Time,
+    kind: String,
+    level: &'a str,
+    dismissed: bool,
+    address: Option<&'a str>,
+    asn: Option<i64>,
+    country: Option<&'a str>,
+    network: Option<&'a str>,
+    agent: Option<&'a str>,
+    session: Option<&'a str>,
+    reference: RecordRef,
+}
+
+fn signal_of(kind: &str) -> Option<&'static str> {
+    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, signal)| *signal)
+}
+
+fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+    let mut claims: BTreeMap<(&str, &str), Vec<Claim<'_>>> = BTreeMap::new();
+    for row in case.frames.risks.rows()?.iter() {
+        if let Some((signal, claim)) = risk_claim(&row) {
+            claims.entry((row.account.unwrap_or(""), signal)).or_default().push(claim);
+        }
+    }
+    for row in case.frames.sign_ins.rows()?.iter() {
+        for kind in filled(row.risk_types).unwrap_or("").split(',').map(str::trim) {
+            if let (Some(signal), Some(claim)) = (signal_of(kind), sign_in_claim(&row, kind)) {
+                claims.entry((row.account.unwrap_or(""), signal)).or_default().push(claim);
+            }
+        }
+    }
+    let apart = chrono::TimeDelta::hours(settings.session.risk_episode_hours);
+    let mut findings = Vec::new();
+    for ((account, signal), mut claims) in claims {
+        claims.sort_by(|a, b| (a.time, &a.reference).cmp(&(b.time, &b.reference)));
+        for episode in claims.chunk_by(|earlier, later| later.time - earlier.time < apart) {
+            findings.extend(report(case, account, signal, episode));
+        }
+    }
+    Ok(findings)
+}
+
+fn risk_claim<'a>(row: &RiskEvent<'a>) -> Option<(&'static str, Claim<'a>)> {
+    let confirmed = row.state == Some("confirmedcompromised") && row.feed == Some("user");
+    let kind = filled(row.event_type);
+    let signal = if confirmed { "risk-near-certain" } else { signal_of(kind?)? };
+    let claim = Claim {
+        time: row.time.or(row.detected).or(row.updated)?,
+        kind: kind.map_or_else(|| "confirmed by an administrator".to_owned(), str::to_owned),
+        level: row.level.unwrap_or(""),
+        dismissed: is_dismissed(row.state, row.detail),
+        address: filled(row.address),
+        asn: row.asn,
+        country: filled(row.country),
+        network: filled(row.network),
+        agent: filled(row.user_agent),
+        session: None,
+        reference: row.reference(),
+    };
+    Some((signal, claim))
+}
+
+fn sign_in_claim<'a>(row: &SignIn<'a>, kind: &str) -> Option<Claim<'a>> {
+    Some(Claim {
+        time: row.time?,
+        kind: kind.to_owned(),
+        level: row.risk_level.unwrap_or(""),
+        dismissed: is_dismissed(row.risk_state, row.risk_detail),
+        address: filled(row.address),
+        asn: row.asn,
+        country: filled(row.country),
+        network: filled(row.network),
+        agent: filled(row.user_agent),
+        session: filled(row.session_id).filter(|_| row.error_code == Some(0)),
+        reference: row.reference(),
+    })
+}
+
+/// Passing a second factor clears nothing: a phished user passes it too.
+fn is_dismissed(state: Option<&str>, detail: Option<&str>) -> bool {
+    let detail = detail.unwrap_or("");
+    matches!(state, Some("dismissed" | "confirmedsafe"))
+        || ["aiconfirmedsigninsafe", "adminconfirmedsigninsafe", "admindismissedallriskforuser", "m365dadmindismisseddetection"].contains(&detail)
+}
+
+fn report(case: &Case, account: &str, signal: &'static str, episode: &[Claim<'_>]) -> Option<Finding> {
+    let live = episode.iter().find(|claim| !claim.dismissed);
+    let first = live.or(episode.first())?;
+    let mut finding = Finding::new(DETECTOR.id, signal, account, first.time, first.reference.clone());
+    finding.severity = match (live.is_some(), signal) {
+        (false, _) => Severity::Info,
+        (true, "risk-near-certain") => Severity::Critical,
+        (true, "risk-token" | "risk-password" | "risk-behaviour") => Severity::High,
+        (true, _) => Severity::Medium,
+    };
+    finding.confidence = if live.is_some() { 0.8 } else { 0.3 };
+    let kinds: BTreeSet<&str> = episode.iter().map(|claim| claim.kind.as_str()).collect();
+    let kinds = kinds.into_iter().collect::<Vec<_>>();
+    let origin = if first.address.is_some() { format!(" at {}", place(case, first.address, first.asn, first.country)) } else { String::new() };
+    let whom = if account.is_empty() { "an unnamed account" } else { account };
+    finding.summary = format!("Identity Protection reported {} for {whom}{origin} ({} records).", kinds.join(", "), episode.len());
+    finding.fact("types", kinds);
+    finding.fact("levels", episode.iter().map(|claim| claim.level).filter(|level| !level.is_empty()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact("n_dismissed", episode.iter().filter(|claim| claim.dismissed).count());
+    if episode.iter().any(|claim| claim.dismissed) {
+        let share = if live.is_some() { "some of the" } else { "all" };
+        finding.against.push(format!("an administrator or Microsoft marked {share} detections as safe or dismissed them"));
+    }
+    for claim in episode.iter().filter(|claim| !claim.dismissed) {
+        trace(case, account, claim, &mut finding);
+    }
+    cite_records(&mut finding, episode.iter().map(|claim| (Some(claim.time), claim.reference.clone())));
+    Some(finding)
+}
+
+fn trace(case: &Case, account: &str, claim: &Claim<'_>, finding: &mut Finding) {
+    let own = Profiles::network_key(claim.asn, claim.address)
+        .is_some_and(|network| case.profiles.novelty(account, Trait::Network, &network, claim.time) == Novelty::Established);
+    if own || claim.network == Some("microsoft") {
+        return;
+    }
+    finding.traces.addresses.extend(claim.address.map(str::to_owned));
+    finding.traces.sessions.extend(claim.session.map(str::to_owned));
+    finding.traces.agents.extend(claim.agent.filter(|text| agent::is_script(agent::family(text))).map(str::to_owned));
+}

@@ -1,0 +1,356 @@
+//! One use of an account at one place, whichever log recorded it: the common view on sign-ins, audit events and mail access that the session
+//! detectors compare. Not a detector.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::case::Case;
+use crate::enrich::agent;
+use crate::enrich::network::is_rented;
+use crate::enrich::profile::{Novelty, Profiles, Trait};
+use crate::finding::{Finding, Traces};
+use crate::frame::{AuditEvent, MailAccess, SignIn};
+use crate::provenance::{RecordRef, SourceId};
+use crate::time::Time;
+
+/// Records that a finding cites at most; the fact `n_records` holds the true number.
+const CITED_RECORDS: usize = 200;
+
+/// One use of an account at one place.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::detect) struct Sighting<'a> {
+    /// When.
+    pub time: Time,
+    /// Lower-case UPN; empty when the record has none.
+    pub account: &'a str,
+    /// Canonical address.
+    pub address: Option<&'a str>,
+    /// Autonomous system number.
+    pub asn: Option<i64>,
+    /// ISO country.
+    pub country: Option<&'a str>,
+    /// Network class.
+    pub network: Option<&'a str>,
+    /// Full user agent.
+    pub agent: Option<&'a str>,
+    /// Family of the user agent.
+    pub family: Option<&'a str>,
+    /// Operating system as recorded.
+    pub os: Option<&'a str>,
+    /// Entra device id.
+    pub device: Option<&'a str>,
+    /// The device is compliant.
+    pub compliant: Option<bool>,
+    /// MFA was satisfied by an older claim rather than performed.
+    pub by_claim: bool,
+    /// Latitude and longitude in degrees.
+    pub position: Option<(f64, f64)>,
+    /// An Entra record of a person at a keyboard.
+    pub interactive: bool,
+    /// An Entra sign-in record of any stream (it states the device, other logs do not).
+    pub entra: bool,
+    /// Client application id.
+    pub app: Option<&'a str>,
+    /// Session id.
+    pub session: Option<&'a str>,
+    /// Unique token identifier.
+    pub token: Option<&'a str>,
+    source: SourceId,
+    record: u64,
+    record_id: &'a str,
+}
+
+/// Null and blank are the same to a comparison.
+pub(in crate::detect) fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+impl<'a> Sighting<'a> {
+    /// `None` for rows without a time.
+    pub fn of_sign_in(row: &SignIn<'a>) -> Option<Self> {
+        Some(Self {
+            time: row.time?,
+            account: row.account.unwrap_or(""),
+            address: filled(row.address),
+            asn: row.asn,
+            country: filled(row.country),
+            network: filled(row.network),
+            agent: filled(row.user_agent),
+            family: filled(row.agent_family),
+            os: filled(row.os),
+            device: filled(row.device_id),
+            compliant: row.compliant,
+            by_claim: row.mfa_detail.is_some_and(|detail| detail.to_ascii_lowercase().contains("claim in the token")),
+            position: row.latitude.zip(row.longitude),
+            interactive: row.stream == Some("interactive"),
+            entra: row.feed != Some("ual"),
+            app: filled(row.app_id),
+            session: filled(row.session_id),
+            token: filled(row.token_id),
+            source: row.source,
+            record: row.record,
+            record_id: row.record_id,
+        })
+    }
+
+    /// `None` for rows without a time.
+    pub fn of_audit(row: &AuditEvent<'a>) -> Option<Self> {
+        Some(Self {
+            time: row.time?,
+            account: row.account.unwrap_or(""),
+            address: filled(row.address),
+            asn: row.asn,
+            country: filled(row.country),
+            network: filled(row.network),
+            agent: filled(row.user_agent),
+            family: filled(row.agent_family),
+            os: None,
+            device: filled(row.device_id),
+            compliant: None,
+            by_claim: false,
+            position: None,
+            interactive: false,
+            entra: false,
+            app: filled(row.client_app_id).or(filled(row.app_id)),
+            session: filled(row.session_id),
+            token: filled(row.token_id),
+            source: row.source,
+            record: row.record,
+            record_id: row.record_id,
+        })
+    }
+
+    /// `None` for rows without a time.
+    pub fn of_mail_access(row: &MailAccess<'a>) -> Option<Self> {
+        Some(Self {
+            time: row.time?,
+            account: row.account.unwrap_or(""),
+            address: filled(row.address),
+            asn: row.asn,
+            country: filled(row.country),
+            network: filled(row.network),
+            agent: None,
+            family: None,
+            os: None,
+            device: None,
+            compliant: None,
+            by_claim: false,
+            position: None,
+            interactive: false,
+            entra: false,
+            app: filled(row.client_app_id).or(filled(row.app_id)),
+            session: filled(row.session_id),
+            token: filled(row.token_id),
+            source: row.source,
+            record: row.record,
+            record_id: row.record_id,
+        })
+    }
+
+    /// The reference to print under statements that rest on this record.
+    pub fn reference(&self) -> RecordRef {
+        RecordRef { source: self.source, record: self.record, id: self.record_id.into() }
+    }
+
+    /// The record's place in the evidence, to tell records apart.
+    pub fn key(&self) -> (SourceId, u64) {
+        (self.source, self.record)
+    }
+
+    /// The address tells where a person or program was. Loop-back, private and link-local addresses do not; neither do Microsoft's own, which the
+    /// middle tiers of Outlook on the web, SharePoint and Teams write under the user's session, except for an interactive Entra sign-in.
+    pub fn has_origin(&self) -> bool {
+        let microsoft = self.network == Some("microsoft") && !self.interactive;
+        !microsoft && self.address.is_some_and(|address| address.parse().is_ok_and(is_public))
+    }
+
+    /// Novelty of the network for the account at this moment.
+    pub fn network_novelty(&self, profiles: &Profiles) -> Novelty {
+        Profiles::network_key(self.asn, self.address)
+            .map_or(Novelty::Unknown, |network| profiles.novelty(self.account, Trait::Network, &network, self.time))
+    }
+
+    /// Novelty of another habit; `Unknown` when the record does not state the value.
+    pub fn novelty(&self, profiles: &Profiles, habit: Trait, value: Option<&str>) -> Novelty {
+        value.map_or(Novelty::Unknown, |value| profiles.novelty(self.account, habit, value, self.time))
+    }
+
+    /// Hosting, VPN, Tor or a network known for abuse.
+    pub fn is_rented(&self) -> bool {
+        is_rented(self.network)
+    }
+
+    /// The user agent is that of a script or tool.
+    pub fn is_script(&self) -> bool {
+        self.family.is_some_and(agent::is_script)
+    }
+
+    /// By what this use can be followed elsewhere: everything in it that is not the account's own habit. A browser's user agent is shared by millions
+    /// and may be copied from the victim, so it is a trace only when its family is a tool's or new for the account.
+    pub fn traces(&self, profiles: &Profiles) -> Traces {
+        let mut traces = Traces::default();
+        if self.has_origin()
+            && self.network_novelty(profiles) != Novelty::Established
+            && let Some(address) = self.address
+        {
+            traces.addresses.insert(address.to_owned());
+        }
+        traces.sessions.extend(self.session.map(str::to_owned));
+        traces.tokens.extend(self.token.map(str::to_owned));
+        if self.is_script() || self.novelty(profiles, Trait::Agent, self.family) == Novelty::New {
+            traces.agents.extend(self.agent.map(str::to_owned));
+        }
+        if let Some(device) = self.device
+            && self.novelty(profiles, Trait::Device, Some(device)) != Novelty::Established
+        {
+            traces.devices.insert(device.to_owned());
+        }
+        traces
+    }
+}
+
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let carrier_nat = Ipv4Addr::new(100, 64, 0, 0).to_bits() == v4.to_bits() & 0xffc0_0000;
+            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || v4.is_broadcast() || carrier_nat)
+        }
+        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local() || in_link_local_v4(v6)),
+    }
+}
+
+fn in_link_local_v4(v6: Ipv6Addr) -> bool {
+    v6.to_ipv4_mapped().is_some_and(|v4| !is_public(IpAddr::V4(v4)))
+}
+
+/// The part of an address that one subscriber keeps: IPv4 /24, IPv6 /64 (privacy addresses change below it).
+pub(in crate::detect) fn prefix(address: &str) -> Option<(bool, u64)> {
+    match address.parse().ok()? {
+        IpAddr::V4(v4) => Some((false, u64::from(v4.to_bits() >> 8))),
+        IpAddr::V6(v6) => Some((true, u64::try_from(v6.to_bits() >> 64).unwrap_or(0))),
+    }
+}
+
+/// The uses of one session or token at one network. Never empty.
+#[derive(Debug, Clone)]
+pub(in crate::detect) struct Origin<'a> {
+    /// Ascending by time.
+    pub sightings: Vec<Sighting<'a>>,
+}
+
+impl<'a> Origin<'a> {
+    /// The first use.
+    pub fn first(&self) -> &Sighting<'a> {
+        self.sightings.first().expect("an origin is made from its first sighting")
+    }
+
+    /// What the first non-null value of a field is.
+    pub fn value<T>(&self, field: impl Fn(&Sighting<'a>) -> Option<T>) -> Option<T> {
+        self.sightings.iter().find_map(field)
+    }
+
+    /// The distinct values of a text field.
+    pub fn values(&self, field: impl Fn(&Sighting<'a>) -> Option<&'a str>) -> BTreeSet<&'a str> {
+        self.sightings.iter().filter_map(field).collect()
+    }
+
+    /// `203.0.113.9, AS9009 M247 Europe SRL (vpn), RO`.
+    pub fn describe(&self, case: &Case) -> String {
+        place(case, self.value(|s| s.address), self.value(|s| s.asn), self.value(|s| s.country))
+    }
+
+    /// Traces of all uses.
+    pub fn traces(&self, profiles: &Profiles) -> Traces {
+        let mut traces = Traces::default();
+        for sighting in &self.sightings {
+            traces.extend(&sighting.traces(profiles));
+        }
+        traces
+    }
+}
+
+/// `203.0.113.9, AS9009 M247 Europe SRL (vpn), RO`, as far as known.
+pub(in crate::detect) fn place(case: &Case, address: Option<&str>, asn: Option<i64>, country: Option<&str>) -> String {
+    let mut words = vec![address.unwrap_or("an unknown address").to_owned()];
+    if asn.is_some() {
+        words.push(case.networks.describe(asn));
+    }
+    words.extend(country.map(str::to_owned));
+    words.join(", ")
+}
+
+/// Groups sightings (ascending by time) by network, in order of first use. One network is: the same ASN, or the same address prefix; so privacy
+/// addresses, dual stack and a carrier's changing addresses stay one origin. Sightings without a usable address are left out.
+pub(in crate::detect) fn origins<'a>(sightings: &[Sighting<'a>]) -> Vec<Origin<'a>> {
+    let mut origins: Vec<Origin<'a>> = Vec::new();
+    let mut by_prefix = BTreeMap::new();
+    let mut by_asn = BTreeMap::new();
+    for sighting in sightings.iter().filter(|sighting| sighting.has_origin()) {
+        let Some(prefix) = sighting.address.and_then(prefix) else { continue };
+        let known = by_prefix.get(&prefix).or_else(|| sighting.asn.and_then(|asn| by_asn.get(&asn))).copied();
+        let place = known.unwrap_or(origins.len());
+        by_prefix.entry(prefix).or_insert(place);
+        if let Some(asn) = sighting.asn {
+            by_asn.entry(asn).or_insert(place);
+        }
+        match origins.get_mut(place) {
+            Some(origin) => origin.sightings.push(*sighting),
+            None => origins.push(Origin { sightings: vec![*sighting] }),
+        }
+    }
+    origins
+}
+
+/// Cites `sightings` under a finding and widens its time span; the fact `n_records` counts all distinct records.
+pub(in crate::detect) fn cite<'a>(finding: &mut Finding, sightings: impl IntoIterator<Item = &'a Sighting<'a>>) {
+    let primary = finding.evidence.first().map(|record| (record.source, record.record));
+    let mut seen: BTreeSet<_> = primary.into_iter().collect();
+    for sighting in sightings {
+        let is_new = seen.insert(sighting.key());
+        finding.first_seen = finding.first_seen.min(sighting.time);
+        finding.last_seen = finding.last_seen.max(sighting.time);
+        if is_new && finding.evidence.len() < CITED_RECORDS {
+            finding.evidence.push(sighting.reference());
+        }
+    }
+    finding.fact("n_records", seen.len());
+}
+
+/// Cites plain references the same way.
+pub(in crate::detect) fn cite_records(finding: &mut Finding, records: impl IntoIterator<Item = (Option<Time>, RecordRef)>) {
+    let mut seen: BTreeSet<_> = finding.evidence.iter().map(|record| (record.source, record.record)).collect();
+    for (time, record) in records {
+        if let Some(time) = time {
+            finding.first_seen = finding.first_seen.min(time);
+            finding.last_seen = finding.last_seen.max(time);
+        }
+        if seen.insert((record.source, record.record)) && finding.evidence.len() < CITED_RECORDS {
+            finding.evidence.push(record);
+        }
+    }
+    finding.fact("n_records", seen.len());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_public, prefix};
+
+    #[test]
+    fn only_addresses_that_tell_a_place_are_public() {
+        for address in ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.1", "169.254.1.1", "fe80::1", "fd00::1", "100.64.0.1", "0.0.0.0", "::ffff:10.0.0.1"] {
+            assert!(!is_public(address.parse().expect("address")), "{address}");
+        }
+        for address in ["192.0.2.1", "203.0.113.9", "2001:db8::1", "100.128.0.1"] {
+            assert!(is_public(address.parse().expect("address")), "{address}");
+        }
+    }
+
+    #[test]
+    fn privacy_addresses_share_their_prefix() {
+        assert_eq!(prefix("2001:db8:0:1::a"), prefix("2001:db8:0:1:ffff::b"));
+        assert_ne!(prefix("2001:db8:0:1::a"), prefix("2001:db8:0:2::a"));
+        assert_eq!(prefix("192.0.2.1"), prefix("192.0.2.254"));
+        assert_ne!(prefix("192.0.2.1"), prefix("192.0.3.1"));
+        assert_eq!(prefix("not an address"), None);
+    }
+}
