@@ -10,8 +10,10 @@ use polars::prelude::PolarsResult;
 
 use super::change::Changes;
 use crate::case::Case;
+use crate::detect::origin::filled;
+use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, shortly_before};
-use crate::detect::session::sighting::{Sighting, cite_records, filled, place};
+use crate::detect::session::sighting::{Sighting, place};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Traces};
 use crate::frame::AuditEvent;
@@ -37,44 +39,44 @@ pub(in crate::detect) struct Act<'a> {
 
 impl<'a> Act<'a> {
     /// The first record.
-    pub fn first(&self) -> &AuditEvent<'a> {
+    pub(crate) fn first(&self) -> &AuditEvent<'a> {
         self.events.first().expect("an act is made from its first record")
     }
 
     /// The first filled value of a text field over all records.
-    pub fn text(&self, field: impl Fn(&AuditEvent<'a>) -> Option<&'a str>) -> Option<&'a str> {
+    pub(crate) fn text(&self, field: impl Fn(&AuditEvent<'a>) -> Option<&'a str>) -> Option<&'a str> {
         self.events.iter().find_map(|event| filled(field(event)))
     }
 
     /// The first non-empty new value of a modified property over all records.
-    pub fn new_text(&self, name: &str) -> Option<String> {
+    pub(crate) fn new_text(&self, name: &str) -> Option<String> {
         self.changes.iter().find_map(|changes| changes.new_text(name))
     }
 
     /// Who acted.
-    pub fn actor(&self) -> &'a str {
+    pub(crate) fn actor(&self) -> &'a str {
         self.text(|event| event.account).unwrap_or("")
     }
 
     /// On whom or what.
-    pub fn target(&self) -> &'a str {
+    pub(crate) fn target(&self) -> &'a str {
         self.text(|event| event.target).unwrap_or("")
     }
 
     /// Done by Microsoft's own housekeeping.
-    pub fn by_system(&self) -> bool {
+    pub(crate) fn by_system(&self) -> bool {
         self.events.iter().any(|event| event.actor_kind == Some("system"))
     }
 
     /// Done by an application rather than a person.
-    pub fn by_app(&self) -> bool {
+    pub(crate) fn by_app(&self) -> bool {
         self.events.iter().all(|event| event.actor_kind == Some("app"))
     }
 
     /// A finding about this act that cites all its records.
-    pub fn finding(&self, detector: &'static str, signal: &'static str, account: &str) -> Finding {
+    pub(crate) fn finding(&self, detector: &'static str, signal: &'static str, account: &str) -> Finding {
         let mut finding = Finding::new(detector, signal, account, self.time, self.first().reference());
-        cite_records(&mut finding, self.events.iter().map(|event| (event.time, event.reference())));
+        attach(&mut finding, self.events.iter().map(|event| (event.time, event.reference())));
         finding
     }
 }
@@ -130,7 +132,7 @@ pub(in crate::detect) enum Known {
 
 impl Known {
     /// For the fact `origin`.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Recorded => "recorded",
             Self::Correlated => "correlated",
@@ -162,7 +164,7 @@ pub(in crate::detect) enum Standing {
 
 impl Place<'_> {
     /// How the place relates to the actor's habits.
-    pub fn standing(&self, case: &Case) -> Standing {
+    pub(crate) fn standing(&self, case: &Case) -> Standing {
         let Some(sighting) = self.sighting.filter(Sighting::has_origin) else { return Standing::Unclear };
         let client = sighting.novelty(&case.profiles, Trait::Agent, sighting.family);
         let device = sighting.novelty(&case.profiles, Trait::Device, sighting.device);
@@ -175,13 +177,13 @@ impl Place<'_> {
     }
 
     /// ` from 203.0.113.9, AS9009 M247 Europe SRL (vpn), RO`, or nothing.
-    pub fn words(&self, case: &Case) -> String {
+    pub(crate) fn words(&self, case: &Case) -> String {
         let Some(sighting) = self.sighting else { return String::new() };
         format!(" from {}", place(case, sighting.address, sighting.asn, sighting.country))
     }
 
     /// Traces, unless the place is the account's own or only a guess.
-    pub fn traces(&self, case: &Case) -> Traces {
+    pub(crate) fn traces(&self, case: &Case) -> Traces {
         match (self.sighting, self.known) {
             (Some(sighting), Known::Recorded | Known::Correlated) if self.standing(case) != Standing::Own => sighting.traces(&case.profiles),
             _ => Traces::default(),
@@ -198,7 +200,7 @@ pub(in crate::detect) struct Places<'a> {
 
 impl<'a> Places<'a> {
     /// Indexes the sign-ins and audit records that the given acts may need.
-    pub fn of(case: &'a Case, acts: &[Act<'a>]) -> PolarsResult<Self> {
+    pub(crate) fn of(case: &'a Case, acts: &[Act<'a>]) -> PolarsResult<Self> {
         let events = || acts.iter().flat_map(|act| &act.events);
         let correlations: BTreeSet<&str> = events().filter_map(|event| filled(event.correlation_id)).collect();
         let accounts: BTreeSet<&str> = events().filter_map(|event| filled(event.account)).collect();
@@ -223,7 +225,7 @@ impl<'a> Places<'a> {
     }
 
     /// The place of an act of `account`.
-    pub fn place(&self, act: &Act<'a>) -> Place<'a> {
+    pub(crate) fn place(&self, act: &Act<'a>) -> Place<'a> {
         let recorded = act.events.iter().filter_map(Sighting::of_audit).find(Sighting::has_origin);
         let correlated = || act.events.iter().filter_map(|event| self.by_correlation.get(filled(event.correlation_id)?)).next().copied();
         let nearest = || {
@@ -257,7 +259,7 @@ pub(in crate::detect) fn state_context(
     finding.fact("origin", place.known.word());
     if let Some(sighting) = place.sighting {
         finding.fact("place", super::act::place(case, sighting.address, sighting.asn, sighting.country));
-        cite_records(finding, [(None, sighting.reference())]);
+        attach(finding, [(None, sighting.reference())]);
     }
     finding.traces.extend(&place.traces(case));
     let own = place.standing(case) == Standing::Own;
@@ -267,7 +269,7 @@ pub(in crate::detect) fn state_context(
     if let Some(anchor) = shortly_before(anchors, actor, finding.first_seen, settings.identity.suspicious_before_hours) {
         finding.fact("suspicious_sign_in", format!("{} from {} ({})", anchor.time, anchor.place, anchor.reason.words()));
         let reference: RecordRef = anchor.reference.clone();
-        cite_records(finding, [(None, reference)]);
+        attach(finding, [(None, reference)]);
         return if own { Standing::Unclear } else { Standing::Strange };
     }
     place.standing(case)

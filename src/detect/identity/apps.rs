@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::PolarsResult;
 
 use crate::case::Case;
-use crate::detect::session::sighting::filled;
+use crate::detect::origin::filled;
 
 /// Home tenants of Microsoft's own applications (Microsoft "first-party applications in sign-in reports", read 2026-11).
 pub(in crate::detect) const MICROSOFT_TENANTS: &[&str] = &["f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"];
@@ -111,7 +111,7 @@ pub(in crate::detect) struct Publishers<'a> {
 
 impl<'a> Publishers<'a> {
     /// Learns owners from sign-ins and from the application lists.
-    pub fn of(case: &'a Case) -> PolarsResult<Self> {
+    pub(crate) fn of(case: &'a Case) -> PolarsResult<Self> {
         let mut publishers = Self::default();
         for row in case.frames.sign_ins.rows()?.iter() {
             if let (Some(app), Some(owner)) = (filled(row.app_id), filled(row.app_owner)) {
@@ -128,12 +128,15 @@ impl<'a> Publishers<'a> {
     }
 
     /// Microsoft's own application; ids that Microsoft shares among services count without an owner.
-    pub fn is_microsoft(&self, app_id: &str) -> bool {
-        self.owners.get(app_id).is_some_and(|owner| MICROSOFT_TENANTS.contains(owner)) || redeems_for_many(app_id) || app_id.ends_with("-ce00-000000000000") || app_id.ends_with("-c000-000000000000")
+    pub(crate) fn is_microsoft(&self, app_id: &str) -> bool {
+        self.owners.get(app_id).is_some_and(|owner| MICROSOFT_TENANTS.contains(owner))
+            || redeems_for_many(app_id)
+            || app_id.ends_with("-ce00-000000000000")
+            || app_id.ends_with("-c000-000000000000")
     }
 
     /// An application whose owner is known and is neither Microsoft nor this tenant.
-    pub fn is_foreign(&self, app_id: &str) -> bool {
+    pub(crate) fn is_foreign(&self, app_id: &str) -> bool {
         self.owners.get(app_id).is_some_and(|owner| !MICROSOFT_TENANTS.contains(owner) && !self.own_tenants.contains(owner))
     }
 }

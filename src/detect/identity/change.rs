@@ -1,4 +1,4 @@
-//! Reads the JSON columns of audit events: modified properties with old and new value, and named values. Not a detector.
+//! Reads the JSON columns of audit events: modified properties with old and new value. Not a detector.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub(in crate::detect) struct Changes(pub Vec<Change>);
 
 impl Changes {
     /// From the `changes` column; damaged or absent JSON is no changes.
-    pub fn parse(column: Option<&str>) -> Self {
+    pub(crate) fn parse(column: Option<&str>) -> Self {
         let Some(Value::Array(elements)) = column.and_then(|text| serde_json::from_str(text).ok()) else { return Self::default() };
         let changes = elements.into_iter().filter_map(|mut element| {
             let name = element.get("name")?.as_str()?.to_owned();
@@ -30,32 +30,32 @@ impl Changes {
     }
 
     /// The first property of this name, whatever its case.
-    pub fn get(&self, name: &str) -> Option<&Change> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Change> {
         self.0.iter().find(|change| change.name.eq_ignore_ascii_case(name))
     }
 
     /// The new value as text; `None` when absent or empty. Directory audits write some values twice quoted.
-    pub fn new_text(&self, name: &str) -> Option<String> {
+    pub(crate) fn new_text(&self, name: &str) -> Option<String> {
         self.get(name).and_then(|change| text(&change.new))
     }
 
     /// The old value as text; `None` when absent or empty.
-    pub fn old_text(&self, name: &str) -> Option<String> {
+    pub(crate) fn old_text(&self, name: &str) -> Option<String> {
         self.get(name).and_then(|change| text(&change.old))
     }
 
     /// True when the new value reads `true`.
-    pub fn is_true(&self, name: &str) -> bool {
+    pub(crate) fn is_true(&self, name: &str) -> bool {
         self.new_text(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     /// Elements of the new list that the old list does not hold.
-    pub fn added(&self, name: &str) -> Vec<&Value> {
+    pub(crate) fn added(&self, name: &str) -> Vec<&Value> {
         self.get(name).map(|change| list(&change.new).iter().filter(|element| !list(&change.old).contains(element)).collect()).unwrap_or_default()
     }
 
     /// Elements of the old list that the new list does not hold.
-    pub fn removed(&self, name: &str) -> Vec<&Value> {
+    pub(crate) fn removed(&self, name: &str) -> Vec<&Value> {
         self.get(name).map(|change| list(&change.old).iter().filter(|element| !list(&change.new).contains(element)).collect()).unwrap_or_default()
     }
 }
@@ -109,15 +109,9 @@ fn unfolded_once(value: Value) -> Value {
     }
 }
 
-/// A named value of a `parameters` or `details` column, as text; names match in any case. `None` when absent or empty.
-pub(in crate::detect) fn named(column: Option<&str>, name: &str) -> Option<String> {
-    let Some(Value::Object(fields)) = column.and_then(|text| serde_json::from_str(text).ok()) else { return None };
-    fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, value)| text(value))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Changes, named};
+    use super::Changes;
 
     #[test]
     fn values_are_read_through_their_quotes() {
@@ -130,12 +124,5 @@ mod tests {
         assert_eq!(changes.added("KeyDescription"), [&serde_json::json!("[KeyIdentifier=1,KeyType=Password]")]);
         assert!(changes.is_true("Flag"));
         assert_eq!(Changes::parse(Some("{cut")), Changes::default());
-    }
-
-    #[test]
-    fn named_values_match_in_any_case() {
-        assert_eq!(named(Some(r#"{"AuditEnabled":"False"}"#), "auditenabled").as_deref(), Some("False"));
-        assert_eq!(named(Some(r#"{"AuditEnabled":""}"#), "AuditEnabled"), None);
-        assert_eq!(named(None, "AuditEnabled"), None);
     }
 }

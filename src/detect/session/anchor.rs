@@ -24,7 +24,7 @@ pub(in crate::detect) enum Reason {
 
 impl Reason {
     /// For summaries.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::NewNetworkAndClient => "network and client new for the account",
             Self::NewRentedNetwork => "rented network new for the account",
@@ -95,12 +95,7 @@ fn reason(case: &Case, sighting: &Sighting<'_>, risky: bool) -> Option<Reason> {
 }
 
 /// The latest anchor of the account in the hours before `at` (or up to ten minutes after: services write with different latency).
-pub(in crate::detect) fn shortly_before<'a>(
-    anchors: &'a BTreeMap<String, Vec<Anchor>>,
-    account: &str,
-    at: Time,
-    hours: i64,
-) -> Option<&'a Anchor> {
+pub(in crate::detect) fn shortly_before<'a>(anchors: &'a BTreeMap<String, Vec<Anchor>>, account: &str, at: Time, hours: i64) -> Option<&'a Anchor> {
     let (from, to) = (at - chrono::TimeDelta::hours(hours), at + chrono::TimeDelta::minutes(10));
     anchors.get(account)?.iter().rev().find(|anchor| anchor.time >= from && anchor.time <= to)
 }

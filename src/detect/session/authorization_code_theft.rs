@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{IntoLazy, PolarsResult, col, lit};
+use polars::prelude::{IntoLazy, PolarsResult, col};
 
 use super::sighting::{Sighting, cite, origins, place};
 use crate::case::Case;

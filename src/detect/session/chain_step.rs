@@ -6,9 +6,11 @@ use chrono::TimeDelta;
 use polars::prelude::PolarsResult;
 
 use super::anchor::Anchor;
-use super::sighting::{Sighting, filled};
+use super::sighting::Sighting;
 use crate::case::Case;
-use crate::detect::identity::change::{Changes, named};
+use crate::detect::identity::change::Changes;
+use crate::detect::origin::filled;
+use crate::detect::properties::Properties;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::frame::AuditEvent;
 use crate::provenance::RecordRef;
@@ -58,7 +60,7 @@ pub(super) fn steps<'a>(case: &'a Case, anchors: &BTreeMap<String, Vec<Anchor>>)
 fn step<'a>(case: &Case, event: &AuditEvent<'a>, sighting: Sighting<'a>, kind: &'static str, by_other: bool) -> Step<'a> {
     let own_network = sighting.has_origin() && sighting.network_novelty(&case.profiles) == Novelty::Established;
     let own_device = sighting.device.is_none() || sighting.novelty(&case.profiles, Trait::Device, sighting.device) == Novelty::Established;
-    let name = named(event.parameters, "Name").or_else(|| filled(event.target).or(filled(event.object)).map(str::to_owned));
+    let name = Properties::parse(event.parameters).filled("Name").or_else(|| filled(event.target).or(filled(event.object)).map(str::to_owned));
     let operation = filled(event.operation_raw).or(event.operation).unwrap_or("");
     Step {
         time: sighting.time,
@@ -107,7 +109,8 @@ fn kind(operation: &str, event: &AuditEvent<'_>) -> Option<&'static str> {
 }
 
 fn forwards(event: &AuditEvent<'_>) -> bool {
-    ["ForwardingSmtpAddress", "ForwardingAddress"].iter().any(|name| named(event.parameters, name).is_some())
+    let parameters = Properties::parse(event.parameters);
+    ["ForwardingSmtpAddress", "ForwardingAddress"].iter().any(|name| parameters.filled(name).is_some())
 }
 
 /// The account was created less than `days` before `at`: everything it does is new.

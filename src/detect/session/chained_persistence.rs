@@ -12,8 +12,8 @@ use chrono::TimeDelta;
 
 use super::anchor::{Anchor, Reason, anchors};
 use super::chain_step::{Step, onboarded, steps};
-use super::sighting::cite_records;
 use crate::case::Case;
+use crate::detect::selection::attach;
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
@@ -62,16 +62,19 @@ fn weigh<'s, 'a>(settings: &Session, chain: &[Anchor], steps: &'s [Step<'a>], fi
         let best = chain.iter().enumerate().filter_map(|(position, anchor)| {
             let distance = step.time - anchor.time;
             let same_session = step.session.is_some() && step.session == anchor.session.as_deref();
-            let shared = same_session || [(step.token, &anchor.token), (step.address, &anchor.address)].iter().any(|(own, theirs)| own.is_some() && *own == theirs.as_deref());
+            let shared = same_session
+                || [(step.token, &anchor.token), (step.address, &anchor.address)]
+                    .iter()
+                    .any(|(own, theirs)| own.is_some() && *own == theirs.as_deref());
             let in_window = distance >= -before && distance <= after;
-            let decay = match distance.num_minutes() {
+            let decay: f64 = match distance.num_minutes() {
                 ..=30 => 1.0,
                 31..=120 => 0.8,
                 121..=480 => 0.5,
                 481..=1440 => 0.3,
                 1441.. => 0.0,
             };
-            let weight = match (in_window, same_session && first_chain) {
+            let weight: f64 = match (in_window, same_session && first_chain) {
                 (true, _) => decay,
                 (false, true) => 0.3,
                 (false, false) => return None,
@@ -136,7 +139,7 @@ fn report(case: &Case, settings: &Settings, account: &str, chain: &[Anchor], wei
         finding.traces.extend(&anchor.traces);
     }
     let used: BTreeSet<usize> = weighted.iter().map(|one| one.anchor).collect();
-    cite_records(&mut finding, used.iter().filter_map(|position| chain.get(*position)).map(|anchor| (Some(anchor.time), anchor.reference.clone())));
-    cite_records(&mut finding, weighted.iter().map(|one| (Some(one.step.time), one.step.reference.clone())));
+    attach(&mut finding, used.iter().filter_map(|position| chain.get(*position)).map(|anchor| (Some(anchor.time), anchor.reference.clone())));
+    attach(&mut finding, weighted.iter().map(|one| (Some(one.step.time), one.step.reference.clone())));
     Some(finding)
 }

@@ -62,7 +62,8 @@ fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &
     if app_habit == Novelty::Established {
         return None;
     }
-    let days = case.profiles.accounts.get(sighting.account).map_or(0, |profile| profile.days.iter().filter(|day| **day < sighting.time.day()).count());
+    let days =
+        case.profiles.accounts.get(sighting.account).map_or(0, |profile| profile.days.iter().filter(|day| **day < sighting.time.day()).count());
     let has_history = days >= settings.baseline.min_days;
     let app = row.app.or(row.app_id).unwrap_or("an unnamed application");
     let mut finding = Finding::new(DETECTOR.id, "device-code-first", sighting.account, sighting.time, sighting.reference());
@@ -123,8 +124,7 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<F
             .filter(|other| known_devices.is_empty() || known_devices.is_disjoint(&other.values(|s| s.device)))
             .collect();
         let Some(first) = foreign.first() else { continue };
-        let mut finding =
-            Finding::new(DETECTOR.id, "device-code-two-origins", root.first().account, first.first().time, first.first().reference());
+        let mut finding = Finding::new(DETECTOR.id, "device-code-two-origins", root.first().account, first.first().time, first.first().reference());
         finding.severity = Severity::High;
         let strange = foreign.iter().any(|one| one.first().is_rented() || one.first().network_novelty(&case.profiles) == Novelty::New);
         finding.confidence = if strange { 0.9 } else { 0.7 };

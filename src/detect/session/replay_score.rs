@@ -8,7 +8,8 @@ use crate::settings::session::Session;
 use super::sighting::{Origin, Sighting};
 
 /// Families that a session cookie cannot move between: each keeps its own cookies.
-const BROWSERS: &[&str] = &["chrome", "edge", "firefox", "safari", "opera", "brave", "chromium", "internet-explorer", "ie"];
+const BROWSERS: &[&str] =
+    &["chrome", "edge", "firefox", "safari", "opera", "vivaldi", "yandex", "samsung-browser", "duckduckgo", "internet-explorer"];
 /// Points of the parts; the proposal of the detection catalogue, 4.1. Only the sum is a setting.
 const COUNTRY: i64 = 25;
 const NEW_RENTED_NETWORK: i64 = 25;
@@ -37,7 +38,7 @@ pub(super) struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     /// `None` when nothing in the pair can tell a second person: the account has used the network before, the root's device moved along, a relay or
     /// gateway stands between, or a phone changed to its carrier.
-    pub fn new(case: &Case, settings: &Session, root: &Origin<'a>, other: &Origin<'a>) -> Option<Self> {
+    pub(crate) fn new(case: &Case, settings: &Session, root: &Origin<'a>, other: &Origin<'a>) -> Option<Self> {
         let profiles = &case.profiles;
         let [root_novelty, other_novelty] = [root, other].map(|origin| origin.first().network_novelty(profiles));
         let root_is_strange = root.first().is_rented() && root_novelty != Novelty::Established;
@@ -82,7 +83,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Sum of the points.
-    pub fn score(&self) -> i64 {
+    pub(crate) fn score(&self) -> i64 {
         self.parts.iter().map(|(points, _)| points).sum()
     }
 }
@@ -119,17 +120,9 @@ fn client_change(case: &Case, root: &Origin<'_>, other: &Origin<'_>) -> Option<S
     (both_known && root_systems.is_disjoint(&other_systems)).then(|| format!("system {} instead of {}", list(&other_systems), list(&root_systems)))
 }
 
-fn systems<'a>(origin: &Origin<'a>) -> std::collections::BTreeSet<&'a str> {
-    origin.values(|s| s.os).into_iter().filter_map(system).collect()
-}
-
 /// `Windows10` and `Windows 11` are one system: the family is what an upgrade does not change.
-fn system(os: &str) -> Option<&'static str> {
-    let os = os.to_ascii_lowercase();
-    [("windows", "Windows"), ("mac", "macOS"), ("ios", "iOS"), ("iphone", "iOS"), ("ipad", "iOS"), ("android", "Android"), ("linux", "Linux")]
-        .into_iter()
-        .find(|(word, _)| os.starts_with(word))
-        .map(|(_, family)| family)
+fn systems(origin: &Origin<'_>) -> std::collections::BTreeSet<&'static str> {
+    origin.values(|s| s.os).into_iter().filter_map(agent::os_family).collect()
 }
 
 fn device_changes(root: &Origin<'_>, other: &Origin<'_>) -> Vec<(i64, String)> {
@@ -156,10 +149,7 @@ fn merged<'a, 'b>(root: &'b Origin<'a>, other: &'b Origin<'a>) -> Vec<(bool, &'b
 fn interleave(root: &Origin<'_>, other: &Origin<'_>) -> Option<i64> {
     let all = merged(root, other);
     let switches: Vec<_> = all.windows(2).filter(|pair| pair[0].0 != pair[1].0).map(|pair| (pair[0].1.time, pair[1].1.time)).collect();
-    switches
-        .windows(2)
-        .map(|pair| (pair[0].1 - pair[0].0).max(pair[1].1 - pair[1].0).num_minutes())
-        .min()
+    switches.windows(2).map(|pair| (pair[0].1 - pair[0].0).max(pair[1].1 - pair[1].0).num_minutes()).min()
 }
 
 fn impossible_travel(root: &Origin<'_>, other: &Origin<'_>) -> bool {

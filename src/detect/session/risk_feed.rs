@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
-use crate::detect::session::sighting::{cite_records, filled, place};
+use crate::detect::origin::filled;
+use crate::detect::selection::attach;
+use crate::detect::session::sighting::place;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::agent;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
@@ -23,13 +25,7 @@ pub(super) const DETECTOR: Detector = Detector {
     id: "risk-feed",
     title: "Identity Protection risk detection",
     attack: &["T1078.004"],
-    needs: &[
-        Evidence::RiskDetections,
-        Evidence::RiskyUsers,
-        Evidence::InteractiveSignIns,
-        Evidence::NonInteractiveSignIns,
-        Evidence::UnknownSignIns,
-    ],
+    needs: &[Evidence::RiskDetections, Evidence::RiskyUsers, Evidence::InteractiveSignIns, Evidence::NonInteractiveSignIns, Evidence::UnknownSignIns],
     signals: &["risk-near-certain", "risk-token", "risk-origin", "risk-password", "risk-behaviour"],
     false_positives: "Travel, VPNs and new devices for origin detections; detections that an administrator dismissed.",
     detect,
@@ -171,7 +167,10 @@ fn report(case: &Case, account: &str, signal: &'static str, episode: &[Claim<'_>
     let whom = if account.is_empty() { "an unnamed account" } else { account };
     finding.summary = format!("Identity Protection reported {} for {whom}{origin} ({} records).", kinds.join(", "), episode.len());
     finding.fact("types", kinds);
-    finding.fact("levels", episode.iter().map(|claim| claim.level).filter(|level| !level.is_empty()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact(
+        "levels",
+        episode.iter().map(|claim| claim.level).filter(|level| !level.is_empty()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+    );
     finding.fact("n_dismissed", episode.iter().filter(|claim| claim.dismissed).count());
     if episode.iter().any(|claim| claim.dismissed) {
         let share = if live.is_some() { "some of the" } else { "all" };
@@ -180,7 +179,7 @@ fn report(case: &Case, account: &str, signal: &'static str, episode: &[Claim<'_>
     for claim in episode.iter().filter(|claim| !claim.dismissed) {
         trace(case, account, claim, &mut finding);
     }
-    cite_records(&mut finding, episode.iter().map(|claim| (Some(claim.time), claim.reference.clone())));
+    attach(&mut finding, episode.iter().map(|claim| (Some(claim.time), claim.reference.clone())));
     Some(finding)
 }
 

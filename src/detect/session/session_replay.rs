@@ -41,8 +41,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     for ((account, session), sightings) in &used_from_two_networks(case, Key::Session)? {
         let origins = origins(sightings);
         let Some((root, others)) = origins.split_first() else { continue };
-        let mut comparisons: Vec<Comparison<'_>> =
-            others.iter().filter_map(|other| Comparison::new(case, &settings.session, root, other)).collect();
+        let mut comparisons: Vec<Comparison<'_>> = others.iter().filter_map(|other| Comparison::new(case, &settings.session, root, other)).collect();
         comparisons.sort_by_key(|comparison| std::cmp::Reverse(comparison.score()));
         let Some(worst) = comparisons.first().filter(|worst| worst.score() >= settings.session.replay_alert) else { continue };
         findings.push(report(case, settings, (account, session), root, worst, &comparisons));

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::PolarsResult;
 
-use super::sighting::{Sighting, prefix};
+use super::sighting::Sighting;
 use crate::case::Case;
 use crate::detect::identity::apps::Publishers;
+use crate::enrich::address::neighbourhood;
 use crate::frame::{Frame, audit_event, mail_access, sign_in};
 
 /// Which identifier is followed.
@@ -79,7 +80,8 @@ fn keys_with_two_networks(case: &Case, key: Key) -> PolarsResult<BTreeSet<&str>>
                 }
                 Entry::Occupied(entry) => {
                     let (known_asn, known_address) = *entry.get();
-                    let same = known_address == address || (asn.is_some() && asn == known_asn) || prefix(known_address) == prefix(address);
+                    let same =
+                        known_address == address || (asn.is_some() && asn == known_asn) || neighbourhood(known_address) == neighbourhood(address);
                     if !same && !moved.contains(id) {
                         moved.insert(id);
                     }

@@ -2,9 +2,12 @@
 //! detectors compare. Not a detector.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::case::Case;
+use crate::detect::origin::filled;
+use crate::detect::selection::attach;
+use crate::enrich::address::{is_public, neighbourhood};
 use crate::enrich::agent;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
@@ -12,9 +15,6 @@ use crate::finding::{Finding, Traces};
 use crate::frame::{AuditEvent, MailAccess, SignIn};
 use crate::provenance::{RecordRef, SourceId};
 use crate::time::Time;
-
-/// Records that a finding cites at most; the fact `n_records` holds the true number.
-const CITED_RECORDS: usize = 200;
 
 /// One use of an account at one place.
 #[derive(Debug, Clone, Copy)]
@@ -60,14 +60,9 @@ pub(in crate::detect) struct Sighting<'a> {
     record_id: &'a str,
 }
 
-/// Null and blank are the same to a comparison.
-pub(in crate::detect) fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
-}
-
 impl<'a> Sighting<'a> {
     /// `None` for rows without a time.
-    pub fn of_sign_in(row: &SignIn<'a>) -> Option<Self> {
+    pub(crate) fn of_sign_in(row: &SignIn<'a>) -> Option<Self> {
         Some(Self {
             time: row.time?,
             account: row.account.unwrap_or(""),
@@ -94,7 +89,7 @@ impl<'a> Sighting<'a> {
     }
 
     /// `None` for rows without a time.
-    pub fn of_audit(row: &AuditEvent<'a>) -> Option<Self> {
+    pub(crate) fn of_audit(row: &AuditEvent<'a>) -> Option<Self> {
         Some(Self {
             time: row.time?,
             account: row.account.unwrap_or(""),
@@ -121,7 +116,7 @@ impl<'a> Sighting<'a> {
     }
 
     /// `None` for rows without a time.
-    pub fn of_mail_access(row: &MailAccess<'a>) -> Option<Self> {
+    pub(crate) fn of_mail_access(row: &MailAccess<'a>) -> Option<Self> {
         Some(Self {
             time: row.time?,
             account: row.account.unwrap_or(""),
@@ -148,46 +143,49 @@ impl<'a> Sighting<'a> {
     }
 
     /// The reference to print under statements that rest on this record.
-    pub fn reference(&self) -> RecordRef {
+    pub(crate) fn reference(&self) -> RecordRef {
         RecordRef { source: self.source, record: self.record, id: self.record_id.into() }
     }
 
     /// The record's place in the evidence, to tell records apart.
-    pub fn key(&self) -> (SourceId, u64) {
+    pub(crate) fn key(&self) -> (SourceId, u64) {
         (self.source, self.record)
     }
 
     /// The address tells where a person or program was. Loop-back, private and link-local addresses do not; neither do Microsoft's own, which the
     /// middle tiers of Outlook on the web, SharePoint and Teams write under the user's session, except for an interactive Entra sign-in.
-    pub fn has_origin(&self) -> bool {
+    pub(crate) fn has_origin(&self) -> bool {
         let microsoft = self.network == Some("microsoft") && !self.interactive;
-        !microsoft && self.address.is_some_and(|address| address.parse().is_ok_and(is_public))
+        !microsoft && self.address.is_some_and(|address| address.parse().is_ok_and(tells_a_place))
     }
 
-    /// Novelty of the network for the account at this moment.
-    pub fn network_novelty(&self, profiles: &Profiles) -> Novelty {
+    /// Novelty of the network for the account at this moment. The company's own exits are nobody's news.
+    pub(crate) fn network_novelty(&self, profiles: &Profiles) -> Novelty {
+        if self.network == Some("egress") || self.address.is_some_and(|address| profiles.is_company_egress(address)) {
+            return Novelty::Established;
+        }
         Profiles::network_key(self.asn, self.address)
             .map_or(Novelty::Unknown, |network| profiles.novelty(self.account, Trait::Network, &network, self.time))
     }
 
     /// Novelty of another habit; `Unknown` when the record does not state the value.
-    pub fn novelty(&self, profiles: &Profiles, habit: Trait, value: Option<&str>) -> Novelty {
+    pub(crate) fn novelty(&self, profiles: &Profiles, habit: Trait, value: Option<&str>) -> Novelty {
         value.map_or(Novelty::Unknown, |value| profiles.novelty(self.account, habit, value, self.time))
     }
 
     /// Hosting, VPN, Tor or a network known for abuse.
-    pub fn is_rented(&self) -> bool {
+    pub(crate) fn is_rented(&self) -> bool {
         is_rented(self.network)
     }
 
     /// The user agent is that of a script or tool.
-    pub fn is_script(&self) -> bool {
+    pub(crate) fn is_script(&self) -> bool {
         self.family.is_some_and(agent::is_script)
     }
 
     /// By what this use can be followed elsewhere: everything in it that is not the account's own habit. A browser's user agent is shared by millions
     /// and may be copied from the victim, so it is a trace only when its family is a tool's or new for the account.
-    pub fn traces(&self, profiles: &Profiles) -> Traces {
+    pub(crate) fn traces(&self, profiles: &Profiles) -> Traces {
         let mut traces = Traces::default();
         if self.has_origin()
             && self.network_novelty(profiles) != Novelty::Established
@@ -209,26 +207,14 @@ impl<'a> Sighting<'a> {
     }
 }
 
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let carrier_nat = Ipv4Addr::new(100, 64, 0, 0).to_bits() == v4.to_bits() & 0xffc0_0000;
-            !(v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || v4.is_broadcast() || carrier_nat)
-        }
-        IpAddr::V6(v6) => !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local() || in_link_local_v4(v6)),
-    }
-}
-
-fn in_link_local_v4(v6: Ipv6Addr) -> bool {
-    v6.to_ipv4_mapped().is_some_and(|v4| !is_public(IpAddr::V4(v4)))
-}
-
-/// The part of an address that one subscriber keeps: IPv4 /24, IPv6 /64 (privacy addresses change below it).
-pub(in crate::detect) fn prefix(address: &str) -> Option<(bool, u64)> {
-    match address.parse().ok()? {
-        IpAddr::V4(v4) => Some((false, u64::from(v4.to_bits() >> 8))),
-        IpAddr::V6(v6) => Some((true, u64::try_from(v6.to_bits() >> 64).unwrap_or(0))),
-    }
+/// Addresses that a person or program can have on the internet. Documentation addresses count: anonymised evidence uses them.
+fn tells_a_place(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let documentation = match address {
+        IpAddr::V4(v4) => v4.is_documentation(),
+        IpAddr::V6(v6) => v6.segments().starts_with(&[0x2001, 0x0db8]),
+    };
+    documentation || is_public(address)
 }
 
 /// The uses of one session or token at one network. Never empty.
@@ -240,27 +226,27 @@ pub(in crate::detect) struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     /// The first use.
-    pub fn first(&self) -> &Sighting<'a> {
+    pub(crate) fn first(&self) -> &Sighting<'a> {
         self.sightings.first().expect("an origin is made from its first sighting")
     }
 
     /// What the first non-null value of a field is.
-    pub fn value<T>(&self, field: impl Fn(&Sighting<'a>) -> Option<T>) -> Option<T> {
+    pub(crate) fn value<T>(&self, field: impl Fn(&Sighting<'a>) -> Option<T>) -> Option<T> {
         self.sightings.iter().find_map(field)
     }
 
     /// The distinct values of a text field.
-    pub fn values(&self, field: impl Fn(&Sighting<'a>) -> Option<&'a str>) -> BTreeSet<&'a str> {
+    pub(crate) fn values(&self, field: impl Fn(&Sighting<'a>) -> Option<&'a str>) -> BTreeSet<&'a str> {
         self.sightings.iter().filter_map(field).collect()
     }
 
     /// `203.0.113.9, AS9009 M247 Europe SRL (vpn), RO`.
-    pub fn describe(&self, case: &Case) -> String {
+    pub(crate) fn describe(&self, case: &Case) -> String {
         place(case, self.value(|s| s.address), self.value(|s| s.asn), self.value(|s| s.country))
     }
 
     /// Traces of all uses.
-    pub fn traces(&self, profiles: &Profiles) -> Traces {
+    pub(crate) fn traces(&self, profiles: &Profiles) -> Traces {
         let mut traces = Traces::default();
         for sighting in &self.sightings {
             traces.extend(&sighting.traces(profiles));
@@ -283,13 +269,13 @@ pub(in crate::detect) fn place(case: &Case, address: Option<&str>, asn: Option<i
 /// addresses, dual stack and a carrier's changing addresses stay one origin. Sightings without a usable address are left out.
 pub(in crate::detect) fn origins<'a>(sightings: &[Sighting<'a>]) -> Vec<Origin<'a>> {
     let mut origins: Vec<Origin<'a>> = Vec::new();
-    let mut by_prefix = BTreeMap::new();
+    let mut by_block = BTreeMap::new();
     let mut by_asn = BTreeMap::new();
     for sighting in sightings.iter().filter(|sighting| sighting.has_origin()) {
-        let Some(prefix) = sighting.address.and_then(prefix) else { continue };
-        let known = by_prefix.get(&prefix).or_else(|| sighting.asn.and_then(|asn| by_asn.get(&asn))).copied();
+        let Some(block) = sighting.address.and_then(neighbourhood) else { continue };
+        let known = by_block.get(&block).or_else(|| sighting.asn.and_then(|asn| by_asn.get(&asn))).copied();
         let place = known.unwrap_or(origins.len());
-        by_prefix.entry(prefix).or_insert(place);
+        by_block.entry(block).or_insert(place);
         if let Some(asn) = sighting.asn {
             by_asn.entry(asn).or_insert(place);
         }
@@ -301,56 +287,24 @@ pub(in crate::detect) fn origins<'a>(sightings: &[Sighting<'a>]) -> Vec<Origin<'
     origins
 }
 
-/// Cites `sightings` under a finding and widens its time span; the fact `n_records` counts all distinct records.
+/// Cites `sightings` under a finding, in the order given.
 pub(in crate::detect) fn cite<'a>(finding: &mut Finding, sightings: impl IntoIterator<Item = &'a Sighting<'a>>) {
-    let primary = finding.evidence.first().map(|record| (record.source, record.record));
-    let mut seen: BTreeSet<_> = primary.into_iter().collect();
-    for sighting in sightings {
-        let is_new = seen.insert(sighting.key());
-        finding.first_seen = finding.first_seen.min(sighting.time);
-        finding.last_seen = finding.last_seen.max(sighting.time);
-        if is_new && finding.evidence.len() < CITED_RECORDS {
-            finding.evidence.push(sighting.reference());
-        }
-    }
-    finding.fact("n_records", seen.len());
-}
-
-/// Cites plain references the same way.
-pub(in crate::detect) fn cite_records(finding: &mut Finding, records: impl IntoIterator<Item = (Option<Time>, RecordRef)>) {
-    let mut seen: BTreeSet<_> = finding.evidence.iter().map(|record| (record.source, record.record)).collect();
-    for (time, record) in records {
-        if let Some(time) = time {
-            finding.first_seen = finding.first_seen.min(time);
-            finding.last_seen = finding.last_seen.max(time);
-        }
-        if seen.insert((record.source, record.record)) && finding.evidence.len() < CITED_RECORDS {
-            finding.evidence.push(record);
-        }
-    }
-    finding.fact("n_records", seen.len());
+    attach(finding, sightings.into_iter().map(|sighting| (Some(sighting.time), sighting.reference())));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_public, prefix};
+    use super::tells_a_place;
 
     #[test]
-    fn only_addresses_that_tell_a_place_are_public() {
-        for address in ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.1", "169.254.1.1", "fe80::1", "fd00::1", "100.64.0.1", "0.0.0.0", "::ffff:10.0.0.1"] {
-            assert!(!is_public(address.parse().expect("address")), "{address}");
+    fn only_addresses_of_the_internet_tell_a_place() {
+        for address in
+            ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.1", "169.254.1.1", "fe80::1", "fd00::1", "100.64.0.1", "0.0.0.0", "::ffff:10.0.0.1"]
+        {
+            assert!(!tells_a_place(address.parse().expect("an address")), "{address}");
         }
-        for address in ["192.0.2.1", "203.0.113.9", "2001:db8::1", "100.128.0.1"] {
-            assert!(is_public(address.parse().expect("address")), "{address}");
+        for address in ["192.0.2.1", "203.0.113.9", "2001:db8::1", "100.128.0.1", "::ffff:192.0.2.1"] {
+            assert!(tells_a_place(address.parse().expect("an address")), "{address}");
         }
-    }
-
-    #[test]
-    fn privacy_addresses_share_their_prefix() {
-        assert_eq!(prefix("2001:db8:0:1::a"), prefix("2001:db8:0:1:ffff::b"));
-        assert_ne!(prefix("2001:db8:0:1::a"), prefix("2001:db8:0:2::a"));
-        assert_eq!(prefix("192.0.2.1"), prefix("192.0.2.254"));
-        assert_ne!(prefix("192.0.2.1"), prefix("192.0.3.1"));
-        assert_eq!(prefix("not an address"), None);
     }
 }
