@@ -133,10 +133,10 @@ fn parse_epoch(text: &str) -> Option<Time> {
 
 /// `1621952909000)/` and `1621952909000+0200)/`, the inside of PowerShell 5.1's `/Date(…)/`: milliseconds UTC; the zone is for display only.
 fn parse_json_date(inner: &str) -> Option<Time> {
+    /// .NET's year 1 and FILETIME zero come as large negative numbers.
+    const YEAR_1700: i64 = -8_520_336_000_000;
     let end = inner.bytes().enumerate().position(|(position, byte)| !(byte.is_ascii_digit() || position == 0 && byte == b'-'))?;
     let millis: i64 = inner.get(..end)?.parse().ok()?;
-    // PowerShell writes .NET's year 1 and FILETIME zero as large negative numbers.
-    const YEAR_1700: i64 = -8_520_336_000_000;
     if millis < YEAR_1700 {
         return None;
     }

@@ -5,7 +5,7 @@ pub mod events;
 pub mod field;
 pub mod states;
 
-use crate::evidence::container::value::Object;
+use crate::evidence::container::value::{Object, Value};
 use crate::frame::Rows;
 use crate::provenance::{SkipReason, SourceId};
 
@@ -45,6 +45,17 @@ pub struct Reject {
     pub reason: SkipReason,
     /// What was wrong, in words.
     pub detail: String,
+}
+
+impl Reject {
+    /// A field that the frame needs is absent or unreadable.
+    pub(in crate::evidence::shape) fn missing(field: &str, recorded: Option<&Value<'_>>) -> Self {
+        let detail = match recorded.and_then(Value::text) {
+            Some(text) => format!("{field} is unreadable: {:?}", text.chars().take(80).collect::<String>()),
+            None => format!("{field} is absent"),
+        };
+        Self { reason: SkipReason::MissingField, detail }
+    }
 }
 
 /// All shapes, most specific first: wrappers nest, so order matters. Things that happened come before things as they stood.

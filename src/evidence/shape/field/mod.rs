@@ -142,6 +142,36 @@ pub fn time(value: Option<&Value<'_>>, order: DateOrder) -> Option<Time> {
     crate::time::parse(&value.text()?, order)
 }
 
+/// Token identifier: case matters. The all-zero placeholder means "not known" and is `None`; the quote that portals put before `-` and `=` against
+/// spreadsheet formulas is taken off.
+pub fn token(value: Option<&Value<'_>>) -> Option<String> {
+    let mut token = text(value)?;
+    if token.starts_with('\'') && token.get(1..).is_some_and(|rest| rest.starts_with(['-', '+', '=', '@'])) {
+        token.remove(0);
+    }
+    let is_placeholder = !token.is_empty() && token.bytes().all(|byte| byte == b'0');
+    (!is_placeholder).then_some(token)
+}
+
+/// A part of a record that some exporters nest (`status: {errorCode}`), some write as JSON text in a cell, and some flatten (`status.errorCode`).
+pub struct Part<'v, 'a> {
+    record: &'v Object<'a>,
+    nested: Option<std::borrow::Cow<'v, Value<'a>>>,
+}
+
+impl<'v, 'a> Part<'v, 'a> {
+    /// The part under the first of these names that is an object or holds one as text.
+    pub fn of(record: &'v Object<'a>, names: &[&str]) -> Self {
+        let nested = names.iter().filter_map(|name| record.get(name)?.nested().ok()).find(|value| value.object().is_some());
+        Self { record, nested }
+    }
+
+    /// A field of the part by its own name, else by its flattened name on the record.
+    pub fn get(&self, name: &str, flattened: &str) -> Option<&Value<'a>> {
+        self.nested.as_deref().and_then(Value::object).and_then(|object| object.get(name)).or_else(|| self.record.get(flattened))
+    }
+}
+
 /// Operation or activity name in the form that all exports share: dashes plain, blanks collapsed, one trailing dot off, lower case.
 pub fn operation(raw: &str) -> String {
     let mut name = String::with_capacity(raw.len());
