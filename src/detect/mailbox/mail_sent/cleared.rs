@@ -1,0 +1,128 @@
+//! Deletions that hide something: of messages just sent, of notices that warn the owner.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::PolarsResult;
+use serde_json::Value;
+
+use super::sending::SENDS;
+use super::{ID, SHOWN};
+use crate::case::Case;
+use crate::detect::mailbox::words::{self, Words};
+use crate::detect::origin::{Origin, filled, traces_of_audit};
+use crate::detect::selection;
+use crate::enrich::profile::Novelty;
+use crate::finding::{Finding, Severity};
+use crate::frame::{AuditEvent, AuditEvents};
+use crate::settings::mailbox::MailSent as Thresholds;
+
+const DELETES: &[&str] = &["softdelete", "harddelete", "movetodeleteditems"];
+
+/// Messages deleted soon after they were sent: the same message id, or the same subject deleted from the sent items. One finding per account.
+pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResult<Vec<Finding>> {
+    let sent_data = selection::audit(case, SENDS)?;
+    let sent_rows = AuditEvents::rows_of(&sent_data)?;
+    let mut by_id: BTreeMap<(&str, &str), AuditEvent<'_>> = BTreeMap::new();
+    let mut by_subject: BTreeMap<(&str, &str), Vec<AuditEvent<'_>>> = BTreeMap::new();
+    for event in sent_rows.iter() {
+        let account = event.account.unwrap_or_default();
+        if let Some(id) = filled(event.message_id) {
+            by_id.insert((account, id), event);
+        }
+        if let Some(subject) = filled(event.subject) {
+            by_subject.entry((account, subject)).or_default().push(event);
+        }
+    }
+    let soon = |sent: &AuditEvent<'_>, deleted: &AuditEvent<'_>| match (sent.time, deleted.time) {
+        (Some(sent), Some(deleted)) => (0..=thresholds.cleared_minutes.saturating_mul(60)).contains(&(deleted - sent).num_seconds()),
+        _ => false,
+    };
+    let data = selection::audit(case, DELETES)?;
+    let rows = AuditEvents::rows_of(&data)?;
+    let mut accounts: BTreeMap<&str, Vec<(AuditEvent<'_>, AuditEvent<'_>)>> = BTreeMap::new();
+    for deleted in rows.iter().filter(|event| !is_housekeeping(event)) {
+        let account = deleted.account.unwrap_or_default();
+        let same_message = filled(deleted.message_id).and_then(|id| by_id.get(&(account, id))).filter(|sent| soon(sent, &deleted)).copied();
+        let in_sent_items = deleted.folder.and_then(words::folder_kind) == Some("sent");
+        let same_subject = || {
+            let sent = by_subject.get(&(account, filled(deleted.subject).filter(|_| in_sent_items)?))?;
+            sent.iter().find(|sent| soon(sent, &deleted)).copied()
+        };
+        if let Some(sent) = same_message.or_else(same_subject) {
+            accounts.entry(account).or_default().push((sent, deleted));
+        }
+    }
+    let mut findings = Vec::new();
+    for (account, pairs) in accounts {
+        let Some((first, _)) = pairs.first() else { continue };
+        let origin = Origin::of_audit(first);
+        let mut finding = Finding::new(ID, "mail-sent-then-deleted", account, first.time.unwrap_or_default(), first.reference());
+        finding.severity = if origin.is_unusual(case) || pairs.len() > 2 { Severity::High } else { Severity::Medium };
+        finding.confidence = if origin.novelty(case) == Novelty::Established { 0.5 } else { 0.8 };
+        finding.summary = format!(
+            "{account} deleted {} sent message(s) within {} minutes of sending, sent from {}",
+            pairs.len(),
+            thresholds.cleared_minutes,
+            origin.describe(case)
+        );
+        finding.fact("n_messages", pairs.len());
+        finding.fact("subjects", pairs.iter().filter_map(|(sent, _)| sent.subject).take(SHOWN).collect::<Value>());
+        finding.fact("network", origin.novelty_word(case));
+        if origin.novelty(case) == Novelty::Established {
+            finding.against.push("the messages were sent from a network that is established for the account".to_owned());
+        }
+        for (sent, deleted) in &pairs {
+            finding.traces.extend(&traces_of_audit(sent));
+            finding.traces.extend(&traces_of_audit(deleted));
+        }
+        selection::attach(
+            &mut finding,
+            pairs.iter().flat_map(|(sent, deleted)| [(sent.time, sent.reference()), (deleted.time, deleted.reference())]),
+        );
+        findings.push(finding);
+    }
+    Ok(findings)
+}
+
+/// Security notices deleted from a network that is not the account's habit. One finding per account. Owners delete such mail all the time.
+pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
+    let data = selection::audit(case, DELETES)?;
+    let rows = AuditEvents::rows_of(&data)?;
+    let mut accounts: BTreeMap<&str, Vec<AuditEvent<'_>>> = BTreeMap::new();
+    for event in rows.iter().filter(|event| !is_housekeeping(event)) {
+        let is_notice = event.subject.is_some_and(|subject| !words::found(Words::Notice, subject).is_empty());
+        if is_notice && Origin::of_audit(&event).novelty(case) != Novelty::Established {
+            accounts.entry(event.account.unwrap_or_default()).or_default().push(event);
+        }
+    }
+    let mut findings = Vec::new();
+    for (account, events) in accounts {
+        // The most telling record first: one from an unusual network where there is one.
+        let Some(first) = events.iter().find(|event| Origin::of_audit(event).is_unusual(case)).or(events.first()) else { continue };
+        let origin = Origin::of_audit(first);
+        let unusual = origin.is_unusual(case);
+        let mut finding = Finding::new(ID, "mail-security-notice-deleted", account, first.time.unwrap_or_default(), first.reference());
+        finding.severity = if unusual { Severity::High } else { Severity::Low };
+        finding.confidence = if unusual { 0.85 } else { 0.4 };
+        finding.summary = format!(
+            "{account} deleted {} security notice(s), among them \"{}\", from {}",
+            events.len(),
+            first.subject.unwrap_or_default(),
+            origin.describe(case)
+        );
+        finding.fact("subjects", events.iter().filter_map(|event| event.subject).take(SHOWN).collect::<Value>());
+        finding.fact("network", origin.novelty_word(case));
+        for event in &events {
+            finding.traces.extend(&traces_of_audit(event));
+        }
+        selection::attach(&mut finding, events.iter().map(|event| (event.time, event.reference())));
+        findings.push(finding);
+    }
+    Ok(findings)
+}
+
+/// Retention and other machinery of Exchange deletes in bulk.
+fn is_housekeeping(event: &AuditEvent<'_>) -> bool {
+    let client = event.client_info.unwrap_or_default().to_lowercase();
+    event.actor_kind == Some("system") || client.starts_with("client=tba") || client.contains("mrmassistant") || client.contains("elcassistant")
+}
