@@ -1,0 +1,88 @@
+//! Password guesses among sign-ins: which rows are guesses, which rows say how a guess ended, and from which source they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use polars::prelude::DataFrame;
+
+use super::record;
+use crate::case::Case;
+use crate::codes::{Outcome, outcome};
+use crate::detect::DetectError;
+use crate::enrich::profile::Profiles;
+use crate::frame::{Frame, SignIn, sign_in};
+use crate::time::Time;
+
+/// Rows whose error code has one of the wanted outcomes.
+pub(super) fn with_outcome(case: &Case, wanted: fn(Outcome) -> bool) -> Result<DataFrame, DetectError> {
+    let codes: BTreeSet<i64> = case.frames.sign_ins.data().column(sign_in::error_code)?.i64()?.iter().flatten().collect();
+    let codes: Vec<i64> = codes.into_iter().filter(|code| wanted(outcome(*code))).collect();
+    record::select(case, record::code_in(&codes))
+}
+
+/// A guess that missed: wrong password, unknown user, disabled account.
+pub(super) fn missed(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::WrongPassword | Outcome::UnknownUser | Outcome::Disabled)
+}
+
+/// How a guess may end: with a token, or with a password that was right although something stopped the sign-in.
+pub(super) fn ended(outcome: Outcome) -> bool {
+    outcome == Outcome::Success || outcome.proves_password()
+}
+
+/// What the row's code proves. Rows without a code prove nothing.
+pub(super) fn outcome_of(row: &SignIn<'_>) -> Outcome {
+    row.error_code.map_or(Outcome::OtherFailure, outcome)
+}
+
+/// Failures that no human or script guesses: Microsoft's own servers, and the device-bound broker that retries with an old password
+/// (exclusions of Elastic's rules for Entra brute force, read 2026-11).
+pub(super) fn is_noise(row: &SignIn<'_>) -> bool {
+    let broker = row.user_agent.is_some_and(|agent| agent.to_ascii_lowercase().contains("msal 1.0) pkeyauth/"));
+    broker || row.network == Some("microsoft") || row.account.is_none_or(|account| account.eq_ignore_ascii_case("not available"))
+}
+
+/// Source block of an address: IPv4 /24, IPv6 /64. Each distinct address is parsed once.
+#[derive(Default)]
+pub(super) struct Blocks(BTreeMap<String, Option<String>>);
+
+impl Blocks {
+    /// The block of the row's address; `None` when it has none.
+    pub(super) fn of(&mut self, row: &SignIn<'_>) -> Option<String> {
+        let address = row.address.filter(|address| !address.is_empty())?;
+        if let Some(block) = self.0.get(address) {
+            return block.clone();
+        }
+        let block = Profiles::network_key(None, Some(address));
+        self.0.insert(address.to_owned(), block.clone());
+        block
+    }
+}
+
+/// Indices of the longest stretches of an ascending list of times in which `keep` holds for a window no longer than `length`; overlapping windows
+/// are one stretch. `enter` and `leave` are told which index joins and leaves the window, so that the caller can count.
+pub(super) fn stretches<C>(
+    times: &[Time],
+    length: TimeDelta,
+    counts: &mut C,
+    enter: impl Fn(&mut C, usize),
+    leave: impl Fn(&mut C, usize),
+    keep: impl Fn(&C) -> bool,
+) -> Vec<std::ops::Range<usize>> {
+    let mut found: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut start = 0;
+    for (end, at) in times.iter().enumerate() {
+        enter(counts, end);
+        while times.get(start).is_some_and(|first| *at - *first > length) {
+            leave(counts, start);
+            start += 1;
+        }
+        if keep(counts) {
+            match found.last_mut() {
+                Some(last) if last.end >= start => last.end = end + 1,
+                _ => found.push(start..end + 1),
+            }
+        }
+    }
+    found
+}
