@@ -140,6 +140,9 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
     if let Some(affected) = affected {
         map.add_owned("AffectedItems", affected);
     }
+    for (name, value) in members(data) {
+        map.add_owned(name, Value::Text(value.into()));
+    }
     for (name, value) in &data.0 {
         let is_held = HELD_ELSEWHERE.iter().any(|held| name.len() == held.len() && name.eq_ignore_ascii_case(held));
         let is_affected = name.eq_ignore_ascii_case("AffectedItems");
@@ -148,6 +151,19 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
         }
     }
     map.to_text()
+}
+
+/// Who was given which right on a folder: `MemberUpn`, `MemberRights` of `Folder` or of the item's parent folder.
+fn members(data: &Object<'_>) -> Vec<(&'static str, String)> {
+    let folder = data.get("folder").and_then(|folder| folder.nested().ok());
+    let item = data.get("item").and_then(|item| item.nested().ok());
+    let parent = item.as_deref().and_then(Value::object).and_then(|item| item.get("parentfolder")).and_then(|parent| parent.nested().ok());
+    let find =
+        |name: &str| [folder.as_deref(), parent.as_deref()].into_iter().flatten().find_map(|folder| field::some_text(folder.object()?.get(name)));
+    [("MemberUpn", "memberupn"), ("MemberSid", "membersid"), ("MemberRights", "memberrights")]
+        .into_iter()
+        .filter_map(|(name, key)| find(key).map(|value| (name, value)))
+        .collect()
 }
 
 /// A listed item without its store ids, which are long and mean nothing outside the mailbox.
