@@ -2,6 +2,8 @@
 
 mod audit_data;
 mod audit_log;
+mod azure_monitor;
+mod directory_audit;
 mod risk;
 mod sign_in;
 
@@ -14,9 +16,12 @@ pub const EVENT_SHAPES: &[&Shape] = &[
     &audit_log::UAL_SEARCH,
     &audit_log::UAL_PURVIEW,
     &audit_log::UAL_AUDITDATA,
+    &azure_monitor::AZURE_MONITOR,
     &sign_in::SIGNIN_GRAPH,
     &sign_in::SIGNIN_PORTAL_STEPS,
     &sign_in::SIGNIN_PORTAL_CSV,
+    &directory_audit::DIRAUDIT_GRAPH,
+    &directory_audit::DIRAUDIT_PORTAL_CSV,
     &risk::RISK_DETECTION,
     &risk::RISKY_USER,
 ];

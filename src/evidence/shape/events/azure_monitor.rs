@@ -1,0 +1,67 @@
+//! Azure Monitor records: what diagnostic settings write to storage accounts and event hubs, and what Defender's streaming API writes. An envelope
+//! around `properties`, which is the Graph object; `category` says which.
+
+use super::{directory_audit, risk, sign_in};
+use crate::evidence::container::value::{Object, Value};
+use crate::evidence::shape::{Place, Reject, Shape, recognise};
+use crate::frame::Rows;
+use crate::provenance::SkipReason;
+
+/// See the file's first lines.
+pub(super) const AZURE_MONITOR: Shape = Shape {
+    id: "azure_monitor",
+    title: "Entra logs from diagnostic settings (Azure Monitor)",
+    made_by: "Entra diagnostic settings to a storage account (PT1H.json) or an event hub; SIEM forwarders",
+    claims: |record| record.has("category") && record.has("properties") && (record.has("operationname") || record.has("time")),
+    read,
+};
+
+/// Categories whose records this version does not read, so that the reason can be told.
+const NOT_READ: &[&str] = &["MicrosoftGraphActivityLogs", "ProvisioningLogs", "NetworkAccessTrafficLogs", "NetworkAccessAlerts", "B2CRequestLogs"];
+
+fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let category = record.text("category").unwrap_or_default();
+    let nested = record.get("properties").map(Value::nested);
+    let properties = match &nested {
+        Some(Ok(nested)) => nested.object(),
+        Some(Err(error)) => {
+            return Err(Reject { reason: SkipReason::Truncated, detail: format!("properties of category {category} do not parse: {error}") });
+        }
+        None => None,
+    };
+    let Some(properties) = properties else {
+        return Err(Reject { reason: SkipReason::MissingField, detail: format!("properties of category {category} are no object") });
+    };
+    let sign_in = |stream, rows: &mut Rows| {
+        let envelope = sign_in::Envelope { stream, record: Some(record) };
+        sign_in::read_object(properties, place, &envelope, rows)
+    };
+    match category.to_ascii_lowercase().as_str() {
+        "signinlogs" => sign_in(Some(sign_in::stream::INTERACTIVE), rows),
+        "noninteractiveusersigninlogs" => sign_in(Some(sign_in::stream::NON_INTERACTIVE), rows),
+        "serviceprincipalsigninlogs" | "microsoftserviceprincipalsigninlogs" => sign_in(Some(sign_in::stream::SERVICE_PRINCIPAL), rows),
+        "managedidentitysigninlogs" => sign_in(Some(sign_in::stream::MANAGED_IDENTITY), rows),
+        "adfssigninlogs" => sign_in(None, rows),
+        "auditlogs" => directory_audit::read_object(properties, Some(record), place, rows),
+        "userriskevents" | "serviceprincipalriskevents" => risk::read_detection(properties, place, rows),
+        "riskyusers" | "riskyserviceprincipals" => risk::read_user(properties, place, rows),
+        _ => read_unknown(properties, &category, place, rows),
+    }
+}
+
+/// Some forwarders put the audit category into `category`, and the streaming API keeps the whole unified-audit record in `RawEventData`: the
+/// content decides.
+fn read_unknown(properties: &Object<'_>, category: &str, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
+    let raw = properties.get("raweventdata").and_then(|raw| raw.nested().ok());
+    let candidates = [Some(properties), raw.as_deref().and_then(Value::object)];
+    let known = candidates.into_iter().flatten().find_map(|candidate| {
+        // An envelope inside an envelope is nobody's format.
+        recognise(candidate).filter(|shape| shape.id != AZURE_MONITOR.id).map(|shape| (shape, candidate))
+    });
+    if let Some((shape, candidate)) = known {
+        return (shape.read)(candidate, place, rows);
+    }
+    let is_known = NOT_READ.iter().any(|known| known.eq_ignore_ascii_case(category)) || category.starts_with("AdvancedHunting-");
+    let why = if is_known { "this version does not read it" } else { "no shape claims its properties" };
+    Err(Reject { reason: SkipReason::UnknownShape, detail: format!("category {category}: {why}") })
+}
