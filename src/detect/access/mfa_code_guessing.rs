@@ -58,7 +58,8 @@ fn attempt<'a>(row: &SignIn<'a>) -> &'a str {
 /// Some window holds enough failures over enough sessions.
 fn is_guessing(series: &[SignIn<'_>], mfa: &Mfa, window: TimeDelta) -> bool {
     (0..series.len()).any(|start| {
-        let inside: Vec<_> = series[start..].iter().take_while(|row| row.time.zip(series[start].time).is_some_and(|(at, from)| at - from <= window)).collect();
+        let inside: Vec<_> =
+            series[start..].iter().take_while(|row| row.time.zip(series[start].time).is_some_and(|(at, from)| at - from <= window)).collect();
         inside.len() >= mfa.code_failures && inside.iter().map(|row| attempt(row)).collect::<BTreeSet<_>>().len() >= mfa.code_sessions
     })
 }

@@ -126,9 +126,8 @@ fn judge(case: &Case, mfa: &Mfa, rows: &[SignIn<'_>], approvals: &[SignIn<'_>]) 
     let approval = approvals.iter().find(|success| answers(success, &rows, mfa));
     let before = approval.and_then(|success| success.time).map_or(0, |at| starts.iter().filter(|start| **start <= at).count());
     let fatigue = approval.filter(|_| before >= mfa.prompts);
-    let single = approval.filter(|success| {
-        before < mfa.prompts && novelty(case, success, Trait::Network) == Novelty::New && !record::is_own_device(case, success)
-    });
+    let single = approval
+        .filter(|success| before < mfa.prompts && novelty(case, success, Trait::Network) == Novelty::New && !record::is_own_device(case, success));
     let (signal, severity) = match (fatigue, single) {
         (Some(_), _) => ("mfa-fatigue-approved", Severity::High),
         _ if densest(&starts, mfa) >= mfa.prompts => ("mfa-refusals", Severity::Medium),

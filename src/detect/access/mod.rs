@@ -11,4 +11,11 @@ mod password_spray;
 mod record;
 mod user_enumeration;
 
-pub(super) const DETECTORS: &[&Detector] = &[&mfa_fatigue::DETECTOR, &mfa_report::DETECTOR, &mfa_code_guessing::DETECTOR, &password_spray::DETECTOR, &brute_force::DETECTOR, &user_enumeration::DETECTOR];
+pub(super) const DETECTORS: &[&Detector] = &[
+    &mfa_fatigue::DETECTOR,
+    &mfa_report::DETECTOR,
+    &mfa_code_guessing::DETECTOR,
+    &password_spray::DETECTOR,
+    &brute_force::DETECTOR,
+    &user_enumeration::DETECTOR,
+];

@@ -116,7 +116,8 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
     );
     finding.fact("source", label(&campaign.source));
     // Names that exist nowhere are no accounts of the case.
-    let existing: BTreeSet<&str> = campaign.guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account).collect();
+    let existing: BTreeSet<&str> =
+        campaign.guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account).collect();
     finding.fact("n_unknown_users", campaign.users.difference(&existing).count());
     finding.fact("accounts", existing.into_iter().collect::<Vec<_>>());
     finding.fact("n_accounts", campaign.users.len());
@@ -152,8 +153,8 @@ fn belongs(case: &Case, campaign: &Campaign<'_>, row: &SignIn<'_>, blocks: &mut 
         Source::Block(_) => in_block,
         Source::Fingerprint { agent, app, rare } => fingerprint(row) == (agent, app) && (*rare || in_block),
     };
-    let from_its_network = campaign.users.contains(row.account.unwrap_or_default())
-        && network_of(row).is_some_and(|network| campaign.networks.contains(&network));
+    let from_its_network =
+        campaign.users.contains(row.account.unwrap_or_default()) && network_of(row).is_some_and(|network| campaign.networks.contains(&network));
     let late = at - campaign.last;
     let there = same_source && late <= TimeDelta::hours(limits.success_hours);
     let elsewhere = from_its_network && late <= TimeDelta::days(limits.elsewhere_days);
@@ -191,6 +192,9 @@ fn outcome(case: &Case, campaign: &Campaign<'_>, rows: &[SignIn<'_>]) -> Option<
     finding.fact("campaign_accounts", campaign.users.len());
     finding.fact("guesses", guesses.len());
     finding.fact("succeeded_at", success.and_then(|row| row.time).map(|at| at.to_string()));
-    finding.fact("stopped_by", rows.iter().filter_map(|row| row.error_code).filter(|code| *code != 0).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact(
+        "stopped_by",
+        rows.iter().filter_map(|row| row.error_code).filter(|code| *code != 0).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+    );
     Some(draft)
 }

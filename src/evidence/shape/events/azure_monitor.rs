@@ -1,7 +1,8 @@
 //! Azure Monitor records: what diagnostic settings write to storage accounts and event hubs, and what Defender's streaming API writes. An envelope
 //! around `properties`, which is the Graph object; `category` says which.
 
-use super::{directory_audit, risk, sign_in};
+use super::sign_in::stream;
+use super::{diraudit_graph, risk_detection, risky_user, signin_graph};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::{Place, Reject, Shape, recognise};
 use crate::frame::Rows;
@@ -33,18 +34,18 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
         return Err(Reject { reason: SkipReason::MissingField, detail: format!("properties of category {category} are no object") });
     };
     let sign_in = |stream, rows: &mut Rows| {
-        let envelope = sign_in::Envelope { stream, record: Some(record) };
-        sign_in::read_object(properties, place, &envelope, rows)
+        let envelope = signin_graph::Envelope { stream, record: Some(record) };
+        signin_graph::read_object(properties, place, &envelope, rows)
     };
     match category.to_ascii_lowercase().as_str() {
-        "signinlogs" => sign_in(Some(sign_in::stream::INTERACTIVE), rows),
-        "noninteractiveusersigninlogs" => sign_in(Some(sign_in::stream::NON_INTERACTIVE), rows),
-        "serviceprincipalsigninlogs" | "microsoftserviceprincipalsigninlogs" => sign_in(Some(sign_in::stream::SERVICE_PRINCIPAL), rows),
-        "managedidentitysigninlogs" => sign_in(Some(sign_in::stream::MANAGED_IDENTITY), rows),
+        "signinlogs" => sign_in(Some(stream::INTERACTIVE), rows),
+        "noninteractiveusersigninlogs" => sign_in(Some(stream::NON_INTERACTIVE), rows),
+        "serviceprincipalsigninlogs" | "microsoftserviceprincipalsigninlogs" => sign_in(Some(stream::SERVICE_PRINCIPAL), rows),
+        "managedidentitysigninlogs" => sign_in(Some(stream::MANAGED_IDENTITY), rows),
         "adfssigninlogs" => sign_in(None, rows),
-        "auditlogs" => directory_audit::read_object(properties, Some(record), place, rows),
-        "userriskevents" | "serviceprincipalriskevents" => risk::read_detection(properties, place, rows),
-        "riskyusers" | "riskyserviceprincipals" => risk::read_user(properties, place, rows),
+        "auditlogs" => diraudit_graph::read_object(properties, Some(record), place, rows),
+        "userriskevents" | "serviceprincipalriskevents" => risk_detection::read_detection(properties, place, rows),
+        "riskyusers" | "riskyserviceprincipals" => risky_user::read_user(properties, place, rows),
         _ => read_unknown(properties, &category, place, rows),
     }
 }

@@ -1,6 +1,6 @@
 //! Exchange administration (record type 1): whose mailbox or which object a cmdlet changed.
 
-use crate::evidence::container::value::{Object, Value};
+use crate::evidence::container::value::Object;
 use crate::evidence::shape::field::{self, identity};
 use crate::frame::AuditEventRow;
 
@@ -64,10 +64,10 @@ fn of_actor(mailbox: &str, row: &AuditEventRow) -> String {
     if is_own_alias || is_own_id { account.to_owned() } else { mailbox.to_lowercase() }
 }
 
-/// Kept beside the parameters for tests of the path grammar.
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::container::value::Value;
 
     #[test]
     fn paths_give_the_mailbox() {

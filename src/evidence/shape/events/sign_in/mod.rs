@@ -1,23 +1,18 @@
-//! Entra sign-ins: the Graph object (v1.0, beta, portal JSON, PowerShell, the `properties` of Azure Monitor records) and the portal's CSV files.
+//! What the sign-in shapes share: streams, and what authentication steps and policies say.
 
-mod graph;
-mod portal;
-mod steps;
-
-pub(super) use graph::{Envelope, SIGNIN_GRAPH, read_object};
-pub(super) use portal::{SIGNIN_PORTAL_CSV, SIGNIN_PORTAL_STEPS};
+pub(super) mod steps;
 
 /// The streams as they stand in the `stream` column.
 pub(super) mod stream {
-    pub(in super::super) const INTERACTIVE: &str = "interactive";
-    pub(in super::super) const NON_INTERACTIVE: &str = "non-interactive";
-    pub(in super::super) const SERVICE_PRINCIPAL: &str = "service-principal";
-    pub(in super::super) const MANAGED_IDENTITY: &str = "managed-identity";
-    pub(in super::super) const UNKNOWN: &str = "unknown";
+    pub(in crate::evidence::shape::events) const INTERACTIVE: &str = "interactive";
+    pub(in crate::evidence::shape::events) const NON_INTERACTIVE: &str = "non-interactive";
+    pub(in crate::evidence::shape::events) const SERVICE_PRINCIPAL: &str = "service-principal";
+    pub(in crate::evidence::shape::events) const MANAGED_IDENTITY: &str = "managed-identity";
+    pub(in crate::evidence::shape::events) const UNKNOWN: &str = "unknown";
 }
 
 /// The stream that a file name claims: the last resort for exports whose rows do not tell. Names that promise both streams tell nothing.
-fn stream_of_path(path: &str) -> Option<&'static str> {
+pub(super) fn stream_of_path(path: &str) -> Option<&'static str> {
     let name: String = path.rsplit('/').next()?.chars().filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase()).collect();
     let without_negation = name.replace("noninteractive", "");
     let told = [

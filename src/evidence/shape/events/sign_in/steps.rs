@@ -6,7 +6,7 @@ use crate::evidence::shape::field::json;
 use crate::frame::SignInRow;
 
 /// Fills `auth_steps`, `mfa_method` and `mfa_detail`. `additional` is the status' additional details: what old exports have instead of steps.
-pub(super) fn fill(row: &mut SignInRow, record: &Object<'_>, additional: Option<&Value<'_>>) {
+pub(in crate::evidence::shape::events) fn fill(row: &mut SignInRow, record: &Object<'_>, additional: Option<&Value<'_>>) {
     let steps = record.get("authenticationdetails");
     row.auth_steps = json::compact(steps);
     let nested = steps.and_then(|steps| steps.nested().ok());
@@ -38,7 +38,7 @@ fn last_mfa_step<'v, 'a>(steps: &'v Value<'a>) -> Option<&'v Object<'a>> {
 
 /// Policies that took part, as compact JSON: those that did not apply or are switched off are left out, they are nine tenths of the bytes.
 /// `[]` says that the list was there and none applied; `None` that the export has no list.
-pub(super) fn applied_policies(record: &Object<'_>) -> Option<String> {
+pub(in crate::evidence::shape::events) fn applied_policies(record: &Object<'_>) -> Option<String> {
     let policies = record.any(&["appliedconditionalaccesspolicies", "appliedconditionalaccesspolicy", "conditionalaccesspolicies"])?;
     let nested = policies.nested().ok()?;
     let mut text = String::from("[");
@@ -57,7 +57,7 @@ pub(super) fn applied_policies(record: &Object<'_>) -> Option<String> {
 }
 
 /// The address is part of a named location that the tenant trusts. `None` when the export does not carry network locations.
-pub(super) fn trusted_location(record: &Object<'_>) -> Option<bool> {
+pub(in crate::evidence::shape::events) fn trusted_location(record: &Object<'_>) -> Option<bool> {
     let nested = record.get("networklocationdetails")?.nested().ok()?;
     let types = nested.elements().iter().filter_map(Value::object).filter_map(|location| location.text("networktype"));
     Some(types.into_iter().any(|kind| kind.eq_ignore_ascii_case("trustedNamedLocation")))

@@ -1,13 +1,13 @@
 //! The Graph directory-audit object, `auditLogs/directoryAudits`.
 
-use super::{Target, fill_target, listed, new_row, result};
+use super::directory_audit::{Target, fill_target, listed, new_row, result};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, Part, address, identity, json};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{AuditEventRow, Rows};
 
 /// See the file's first line.
-pub(in super::super) const DIRAUDIT_GRAPH: Shape = Shape {
+pub(super) const DIRAUDIT_GRAPH: Shape = Shape {
     id: "diraudit_graph",
     title: "Entra directory audits (Graph, portal JSON)",
     made_by: "Entra portal: audit logs, download JSON; Graph auditLogs/directoryAudits; Microsoft-Extractor-Suite; DFIR-O365RC; Untitled Goose; Log Analytics AuditLogs",
@@ -18,7 +18,7 @@ pub(in super::super) const DIRAUDIT_GRAPH: Shape = Shape {
 };
 
 /// Reads one object. `envelope` is the Azure Monitor record around it.
-pub(in super::super) fn read_object(record: &Object<'_>, envelope: Option<&Object<'_>>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
+pub(super) fn read_object(record: &Object<'_>, envelope: Option<&Object<'_>>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let when = record.get("activitydatetime");
     let Some(time) = field::time(when, place.dates) else {
         return Err(Reject::missing("activityDateTime", when));

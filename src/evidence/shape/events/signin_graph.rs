@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use super::{steps, stream, stream_of_path};
+use super::sign_in::{steps, stream, stream_of_path};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, Part, address, identity};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, SignInRow};
 
 /// See the file's first lines.
-pub(in super::super) const SIGNIN_GRAPH: Shape = Shape {
+pub(super) const SIGNIN_GRAPH: Shape = Shape {
     id: "signin_graph",
     title: "Entra sign-ins (Graph, portal JSON)",
     made_by: "Entra portal: download JSON; Graph auditLogs/signIns; Get-MgAuditLogSignIn; Microsoft-Extractor-Suite; DFIR-O365RC; Untitled Goose",
@@ -28,11 +28,11 @@ fn claims(record: &Object<'_>) -> bool {
 
 /// What stands around the object in Azure Monitor records; empty for bare objects.
 #[derive(Debug, Clone, Copy, Default)]
-pub(in super::super) struct Envelope<'v, 'a> {
+pub(super) struct Envelope<'v, 'a> {
     /// Stream by `category`.
-    pub(in super::super) stream: Option<&'static str>,
+    pub(super) stream: Option<&'static str>,
     /// The record around `properties`.
-    pub(in super::super) record: Option<&'v Object<'a>>,
+    pub(super) record: Option<&'v Object<'a>>,
 }
 
 impl<'v, 'a> Envelope<'v, 'a> {
@@ -42,7 +42,7 @@ impl<'v, 'a> Envelope<'v, 'a> {
 }
 
 /// Reads one sign-in object.
-pub(in super::super) fn read_object(record: &Object<'_>, place: &Place<'_>, envelope: &Envelope<'_, '_>, rows: &mut Rows) -> Result<(), Reject> {
+pub(super) fn read_object(record: &Object<'_>, place: &Place<'_>, envelope: &Envelope<'_, '_>, rows: &mut Rows) -> Result<(), Reject> {
     let created = record.get("createddatetime").or_else(|| record.get("timegenerated"));
     let Some(time) = field::time(created, place.dates) else {
         return Err(Reject::missing("createdDateTime", created));

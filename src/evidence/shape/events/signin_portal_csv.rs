@@ -1,15 +1,15 @@
 //! The CSV files of the Entra portal: interactive and non-interactive user sign-ins (one header for both), `ApplicationSignIns_*` (service
-//! principals), `MSISignIns_*` (managed identities), and the AuthDetails files beside them.
+//! principals) and `MSISignIns_*` (managed identities).
 
-use super::{graph, stream, stream_of_path};
+use super::sign_in::{stream, stream_of_path};
+use super::signin_graph;
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, address, identity};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, SignInRow};
-use crate::provenance::SkipReason;
 
 /// User, application and managed-identity sign-ins.
-pub(in super::super) const SIGNIN_PORTAL_CSV: Shape = Shape {
+pub(super) const SIGNIN_PORTAL_CSV: Shape = Shape {
     id: "signin_portal_csv",
     title: "Entra sign-ins (portal CSV)",
     made_by: "Entra portal: download CSV (InteractiveSignIns, NonInteractiveSignIns, ApplicationSignIns, MSISignIns)",
@@ -20,19 +20,6 @@ pub(in super::super) const SIGNIN_PORTAL_CSV: Shape = Shape {
             && (record.has("username") || record.has("user") || record.has("serviceprincipalid") || record.has("managedidentitytype"))
     },
     read,
-};
-
-/// One row per authentication step of a sign-in.
-pub(in super::super) const SIGNIN_PORTAL_STEPS: Shape = Shape {
-    id: "signin_portal_steps",
-    title: "Authentication steps of sign-ins (portal CSV)",
-    made_by: "Entra portal: download CSV (InteractiveSignIns_AuthDetails, NonInteractiveSignIns_AuthDetails)",
-    claims: |record| record.has("requestid") && record.has("authenticationmethod") && record.has("succeeded"),
-    read: |_, _, _| {
-        let detail =
-            "an authentication step without its sign-in: the CSV download spreads steps over rows of a second file; download the JSON instead";
-        Err(Reject { reason: SkipReason::UnknownShape, detail: detail.into() })
-    },
 };
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
@@ -102,7 +89,7 @@ fn fill_origin(row: &mut SignInRow, record: &Object<'_>) {
     // `City, State, CC`: any part may be empty, and cities may hold commas, so the country is what stands last.
     if let Some(location) = record.text("location") {
         let mut parts = location.rsplitn(3, ',').map(str::trim);
-        row.country = parts.next().and_then(|code| graph::country(Some(&Value::Text(code.into()))));
+        row.country = parts.next().and_then(|code| signin_graph::country(Some(&Value::Text(code.into()))));
         row.city = Some(parts.nth(1).unwrap_or_default().to_owned());
     }
 }

@@ -1,13 +1,13 @@
 //! The Entra portal's audit CSV: Graph objects flattened to at most three targets of five properties, and six details.
 
-use super::{Target, fill_target, listed, new_row, result};
+use super::directory_audit::{Target, fill_target, listed, new_row, result};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, address, identity, json};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{AuditEventRow, Rows};
 
 /// See the file's first line.
-pub(in super::super) const DIRAUDIT_PORTAL_CSV: Shape = Shape {
+pub(super) const DIRAUDIT_PORTAL_CSV: Shape = Shape {
     id: "diraudit_portal_csv",
     title: "Entra directory audits (portal CSV)",
     made_by: "Entra portal: audit logs, download CSV",

@@ -1,10 +1,4 @@
-//! The Entra audit log: Graph objects (portal JSON, Log Analytics, the `properties` of Azure Monitor records) and the portal's flattened CSV.
-
-mod graph;
-mod portal;
-
-pub(super) use graph::{DIRAUDIT_GRAPH, read_object};
-pub(super) use portal::DIRAUDIT_PORTAL_CSV;
+//! What the two shapes of Entra directory audits share.
 
 use std::borrow::Cow;
 
@@ -14,23 +8,23 @@ use crate::frame::AuditEventRow;
 
 /// One thing that an activity was carried out on.
 #[derive(Debug, Default)]
-struct Target {
-    kind: String,
-    id: String,
-    upn: String,
-    name: String,
+pub(super) struct Target {
+    pub(super) kind: String,
+    pub(super) id: String,
+    pub(super) upn: String,
+    pub(super) name: String,
 }
 
 impl Target {
     /// The name under which reports know it: UPN, else display name, else id.
-    fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         [&self.upn, &self.name, &self.id].into_iter().find(|text| !text.is_empty()).map(|text| identity::account(text)).unwrap_or_default()
     }
 }
 
 /// Fills the target columns: the first user counts, because the person concerned matters more than the role, group or device beside them; without
 /// a user, the first target.
-fn fill_target(row: &mut AuditEventRow, targets: &[Target]) {
+pub(super) fn fill_target(row: &mut AuditEventRow, targets: &[Target]) {
     let Some(target) = targets.iter().find(|target| target.kind == "user").or(targets.first()) else { return };
     row.target = Some(target.label());
     row.target_id = Some(target.id.to_lowercase());
@@ -39,7 +33,7 @@ fn fill_target(row: &mut AuditEventRow, targets: &[Target]) {
 }
 
 /// All targets for the details: `[{"type","id","name"}]`, empty members left out. One person and one role or group is the usual pair.
-fn listed(targets: &[Target]) -> Option<Value<'static>> {
+pub(super) fn listed(targets: &[Target]) -> Option<Value<'static>> {
     let object = |target: &Target| {
         let name = if target.upn.is_empty() { &target.name } else { &target.upn };
         let members = [("type", &target.kind), ("id", &target.id), ("name", name)];
@@ -50,7 +44,7 @@ fn listed(targets: &[Target]) -> Option<Value<'static>> {
 }
 
 /// `success`, `failure` or empty.
-fn result(value: Option<&Value<'_>>) -> &'static str {
+pub(super) fn result(value: Option<&Value<'_>>) -> &'static str {
     match field::word(value).unwrap_or_default().as_str() {
         "success" => "success",
         "failure" | "timeout" => "failure",
@@ -59,7 +53,7 @@ fn result(value: Option<&Value<'_>>) -> &'static str {
 }
 
 /// What a row of any directory export starts from.
-fn new_row(time: crate::time::Time, activity: String) -> AuditEventRow {
+pub(super) fn new_row(time: crate::time::Time, activity: String) -> AuditEventRow {
     AuditEventRow {
         time: Some(time),
         feed: Some("directory".into()),

@@ -1,4 +1,4 @@
-//! Identity Protection: risk detections and risky users, as Graph objects, in the CSV files of Microsoft-Extractor-Suite, or inside other records.
+//! Identity Protection risk detections, as Graph objects, in collectors' CSV files, or inside other records.
 
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, Part, address, identity};
@@ -15,15 +15,6 @@ pub(super) const RISK_DETECTION: Shape = Shape {
     read: read_detection,
 };
 
-/// `identityProtection/riskyUsers`.
-pub(super) const RISKY_USER: Shape = Shape {
-    id: "risky_user",
-    title: "Risky users",
-    made_by: "Graph identityProtection/riskyUsers; Microsoft-Extractor-Suite RiskyUsers; Hawk; Untitled Goose",
-    claims: |record| record.has("risklastupdateddatetime") && record.has("riskstate") && !record.has("riskeventtype"),
-    read: read_user,
-};
-
 /// Reads one detection.
 pub(super) fn read_detection(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let row = detection_row(record, place.dates);
@@ -31,20 +22,6 @@ pub(super) fn read_detection(record: &Object<'_>, place: &Place<'_>, rows: &mut 
         return Err(Reject::missing("activityDateTime", record.any(&["activitydatetime", "detecteddatetime"])));
     }
     let id = field::text(record.get("id")).unwrap_or_default();
-    rows.risks.push(place.source, place.record, &id, row);
-    Ok(())
-}
-
-/// Reads one risky user. The record has no time of an event, only that of the last change of the verdict.
-pub(super) fn read_user(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let updated = record.get("risklastupdateddatetime");
-    let Some(time) = field::time(updated, place.dates) else {
-        return Err(Reject::missing("riskLastUpdatedDateTime", updated));
-    };
-    let mut row = RiskEventRow { time: Some(time), updated: Some(time), feed: Some("user".into()), ..RiskEventRow::default() };
-    let id = field::text(record.get("id")).unwrap_or_default();
-    row.account_id = Some(field::lower(record.get("userid")).filter(|id| !id.is_empty()).unwrap_or_else(|| id.to_lowercase()));
-    fill_verdict(&mut row, record);
     rows.risks.push(place.source, place.record, &id, row);
     Ok(())
 }
@@ -80,7 +57,8 @@ pub(super) fn detection_row(record: &Object<'_>, dates: DateOrder) -> RiskEventR
     row
 }
 
-fn fill_verdict(row: &mut RiskEventRow, record: &Object<'_>) {
+/// Account, level, state and detail, which detections and users share.
+pub(super) fn fill_verdict(row: &mut RiskEventRow, record: &Object<'_>) {
     let name = record.any(&["userprincipalname", "userid"]).and_then(Value::text).map(|name| identity::account(&name));
     let account =
         name.filter(|name| !name.is_empty()).or_else(|| field::some_text(record.get("serviceprincipalid")).map(|id| identity::principal(&id)));
