@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct Exfiltration {
     /// Downloads.
     pub file_download: FileDownload,
+    /// Flows and apps.
+    pub power_platform: PowerPlatform,
+    /// eDiscovery.
+    pub ediscovery: Ediscovery,
 }
 
 /// When downloads stand out.
@@ -24,12 +28,42 @@ pub struct FileDownload {
     pub median_days: usize,
     /// Distinct days on which a program must have downloaded for `service_accounts` accounts to count as a service of the tenant (backup).
     pub service_days: usize,
-    /// Accounts that such a program serves.
+    /// Accounts or sites that such a program serves.
     pub service_accounts: usize,
 }
 
 impl Default for FileDownload {
     fn default() -> Self {
         Self { hour_files: 100, own_median_factor: 10, least_files: 25, median_days: 5, service_days: 3, service_accounts: 3 }
+    }
+}
+
+/// When work on flows and apps is a habit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PowerPlatform {
+    /// Distinct earlier days with such work after which an account is a maker. Proposal: more than a trial.
+    pub maker_days: usize,
+}
+
+impl Default for PowerPlatform {
+    fn default() -> Self {
+        Self { maker_days: 3 }
+    }
+}
+
+/// When eDiscovery is new or routine for somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ediscovery {
+    /// Days of own records before an actor's first eDiscovery counts as first. As Microsoft's learning period for unfamiliar features.
+    pub history_days: i64,
+    /// Distinct days of eDiscovery after which it is an actor's routine. Proposal: a working week.
+    pub routine_days: usize,
+}
+
+impl Default for Ediscovery {
+    fn default() -> Self {
+        Self { history_days: 5, routine_days: 5 }
     }
 }

@@ -134,6 +134,9 @@ fn describe(grant: &Grant, signal: &'static str, mut finding: Finding) -> Findin
 /// The rights that an audit record gives; none when it gives nothing.
 fn grants(case: &Case, event: &AuditEvent<'_>) -> Vec<Grant> {
     let parameters = Properties::parse(event.parameters);
+    if event.operation == Some("set-mailbox") && parameters.get("GrantSendOnBehalfTo").is_none() {
+        return Vec::new();
+    }
     let details = Properties::parse(event.details);
     let mailbox = owner::owner(case, event, &parameters);
     let value = |name: &str| parameters.filled(name).or_else(|| details.filled(name));

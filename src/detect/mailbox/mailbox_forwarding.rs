@@ -43,6 +43,10 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
     let data = selection::audit(case, &["set-mailbox", "new-mailbox", "enable-mailbox", "set-mailuser", "set-user"])?;
     for event in AuditEvents::rows_of(&data)?.iter() {
         let parameters = Properties::parse(event.parameters);
+        // Nearly all of these records are Exchange's housekeeping without the parameters in question.
+        if FIELDS.iter().all(|field| parameters.get(field).is_none()) {
+            continue;
+        }
         let mailbox = owner::owner(case, &event, &parameters);
         for field in FIELDS {
             let Some(text) = parameters.text(field) else { continue };

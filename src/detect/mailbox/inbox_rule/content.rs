@@ -73,7 +73,11 @@ impl Content {
                 content.targets.insert((*name).to_owned(), text);
             }
         }
-        content.move_to = parameters.filled("MoveToFolder").or(parameters.filled("DestinationFolder"));
+        // `UpdateInboxRules` may say that mail is moved without saying where to.
+        content.move_to = parameters
+            .text("MoveToFolder")
+            .filter(|folder| operation == "updateinboxrules" || !folder.trim().is_empty())
+            .or(parameters.filled("DestinationFolder"));
         content.copy_to = parameters.filled("CopyToFolder");
         content.delete = ["DeleteMessage", "SoftDeleteMessage", "PermanentDelete"].into_iter().any(|name| parameters.flag(name));
         content.mark_read = parameters.flag("MarkAsRead");
@@ -85,11 +89,7 @@ impl Content {
         if let Some(restriction) = parameters.filled("RuleCondition").filter(|text| !is_catch_all(text)) {
             content.add_condition("RuleCondition", restriction);
         }
-        for name in ["RuleActions", "Actions", "ServerRule"] {
-            let value =
-                parameters.get(name).map(|value| value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone()));
-            content.add_actions(value.as_ref());
-        }
+        content.client_side = parameters.flag("DeferAction");
         content
     }
 
@@ -154,59 +154,6 @@ impl Content {
             self.conditions.insert(name.to_owned(), value);
         }
     }
-
-    /// Actions of `UpdateInboxRules`: `[{"ActionType":"Forward","Recipients":[…]}]`, or an older server rule with action type names and
-    /// recipients nested in property values.
-    fn add_actions(&mut self, value: Option<&Value>) {
-        let list: Vec<&Value> = match value {
-            Some(Value::Array(list)) => list.iter().collect(),
-            Some(Value::Object(object)) => match object.get("Actions") {
-                Some(Value::Array(list)) => list.iter().collect(),
-                _ => return,
-            },
-            _ => return,
-        };
-        for action in list {
-            let kind =
-                ["ActionType", "Type", "$type", "Name"].into_iter().find_map(|key| action.get(key).and_then(Value::as_str)).or(action.as_str());
-            let kind = kind.unwrap_or_default().to_lowercase();
-            let folder =
-                ["Folder", "FolderName", "DestinationFolder", "FolderPath", "TargetFolder"].into_iter().find_map(|key| action.get(key)).map(text_of);
-            if kind.contains("redirect") || kind.contains("forward") || kind.contains("delegate") {
-                let name = if kind.contains("redirect") {
-                    "RedirectTo"
-                } else if kind.contains("attachment") {
-                    "ForwardAsAttachmentTo"
-                } else {
-                    "ForwardTo"
-                };
-                let recipients = action.get("Recipients").map(|value| addresses(value, 0)).unwrap_or_default();
-                if !recipients.is_empty() {
-                    self.targets.insert(name.to_owned(), recipients.join(";"));
-                }
-            } else if kind.contains("copy") {
-                self.copy_to = folder.or(self.copy_to.take());
-            } else if kind.contains("move") {
-                self.move_to = folder.or(self.move_to.take());
-            } else if kind.contains("delete") {
-                self.delete = true;
-            } else if kind.contains("markasread") {
-                self.mark_read = true;
-            } else if kind.contains("deferaction") {
-                self.client_side = true;
-            }
-        }
-    }
-}
-
-/// Texts with an `@` or a directory path, wherever they stand in a recipients value.
-fn addresses(value: &Value, depth: usize) -> Vec<String> {
-    match value {
-        Value::String(text) if text.contains('@') || text.to_lowercase().contains("/cn=") => vec![text.clone()],
-        Value::Array(list) if depth < 8 => list.iter().flat_map(|value| addresses(value, depth + 1)).collect(),
-        Value::Object(object) if depth < 8 => object.values().flat_map(|value| addresses(value, depth + 1)).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Rule ids are 64-bit numbers that some exports write as signed.
@@ -217,7 +164,8 @@ fn rule_id(text: &str) -> Option<String> {
 
 /// The rule's name: the parameter, else what follows the mailbox in the object path when it is no number.
 fn name_of(event: &AuditEvent<'_>, parameters: &Properties) -> Option<String> {
-    parameters.text("Name").or_else(|| parameters.filled("RuleName")).or_else(|| path_name(event, parameters))
+    let stated = parameters.get("Name").filter(|name| !name.is_null()).map(text_of);
+    stated.or_else(|| path_name(event, parameters))
 }
 
 fn path_name(event: &AuditEvent<'_>, parameters: &Properties) -> Option<String> {

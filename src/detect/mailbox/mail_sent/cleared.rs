@@ -10,6 +10,7 @@ use super::{ID, SHOWN};
 use crate::case::Case;
 use crate::detect::mailbox::words::{self, Words};
 use crate::detect::origin::{Origin, filled, traces_of_audit};
+use crate::detect::properties::{Properties, text_of};
 use crate::detect::selection;
 use crate::enrich::profile::Novelty;
 use crate::finding::{Finding, Severity};
@@ -17,6 +18,38 @@ use crate::frame::{AuditEvent, AuditEvents};
 use crate::settings::mailbox::MailSent as Thresholds;
 
 const DELETES: &[&str] = &["softdelete", "harddelete", "movetodeleteditems"];
+
+/// One deleted message: subject, message id and folder as far as the record has them.
+#[derive(Debug, Default)]
+struct Deleted {
+    subject: String,
+    message_id: String,
+    folder: String,
+}
+
+/// The messages of a deleting record. One record may stand for many; its columns hold the first.
+fn deleted_items(event: &AuditEvent<'_>) -> Vec<Deleted> {
+    let text = |item: &Value, name: &str| item.get(name).map(text_of).unwrap_or_default();
+    let list = match Properties::parse(event.details).get("AffectedItems") {
+        Some(Value::Array(items)) => items.clone(),
+        _ => Vec::new(),
+    };
+    let folder = event.folder.unwrap_or_default();
+    let place = |item: &Value| item.get("ParentFolder").map(|parent| text(parent, "Path")).filter(|path| !path.is_empty());
+    let listed: Vec<Deleted> = list
+        .iter()
+        .map(|item| Deleted {
+            subject: text(item, "Subject"),
+            message_id: text(item, "InternetMessageId"),
+            folder: place(item).unwrap_or_else(|| folder.to_owned()),
+        })
+        .collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    let cell = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
+    vec![Deleted { subject: cell(event.subject), message_id: cell(event.message_id), folder: folder.to_owned() }]
+}
 
 /// Messages deleted soon after they were sent: the same message id, or the same subject deleted from the sent items. One finding per account.
 pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResult<Vec<Finding>> {
@@ -42,14 +75,16 @@ pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResul
     let mut accounts: BTreeMap<&str, Vec<(AuditEvent<'_>, AuditEvent<'_>)>> = BTreeMap::new();
     for deleted in rows.iter().filter(|event| !is_housekeeping(event)) {
         let account = deleted.account.unwrap_or_default();
-        let same_message = filled(deleted.message_id).and_then(|id| by_id.get(&(account, id))).filter(|sent| soon(sent, &deleted)).copied();
-        let in_sent_items = deleted.folder.and_then(words::folder_kind) == Some("sent");
-        let same_subject = || {
-            let sent = by_subject.get(&(account, filled(deleted.subject).filter(|_| in_sent_items)?))?;
-            sent.iter().find(|sent| soon(sent, &deleted)).copied()
-        };
-        if let Some(sent) = same_message.or_else(same_subject) {
-            accounts.entry(account).or_default().push((sent, deleted));
+        for item in deleted_items(&deleted) {
+            let same_message = by_id.get(&(account, item.message_id.as_str())).filter(|sent| soon(sent, &deleted)).copied();
+            let in_sent_items = words::folder_kind(&item.folder) == Some("sent");
+            let same_subject = || {
+                let sent = by_subject.get(&(account, item.subject.as_str())).filter(|_| in_sent_items)?;
+                sent.iter().find(|sent| soon(sent, &deleted)).copied()
+            };
+            if let Some(sent) = same_message.or_else(same_subject) {
+                accounts.entry(account).or_default().push((sent, deleted));
+            }
         }
     }
     let mut findings = Vec::new();
@@ -88,34 +123,30 @@ pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResul
 pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
     let data = selection::audit(case, DELETES)?;
     let rows = AuditEvents::rows_of(&data)?;
-    let mut accounts: BTreeMap<&str, Vec<AuditEvent<'_>>> = BTreeMap::new();
+    let mut accounts: BTreeMap<&str, Vec<(AuditEvent<'_>, String)>> = BTreeMap::new();
     for event in rows.iter().filter(|event| !is_housekeeping(event)) {
-        let is_notice = event.subject.is_some_and(|subject| !words::found(Words::Notice, subject).is_empty());
-        if is_notice && Origin::of_audit(&event).novelty(case) != Novelty::Established {
-            accounts.entry(event.account.unwrap_or_default()).or_default().push(event);
+        let notices = deleted_items(&event).into_iter().map(|item| item.subject).filter(|subject| !words::found(Words::Notice, subject).is_empty());
+        if Origin::of_audit(&event).novelty(case) != Novelty::Established {
+            accounts.entry(event.account.unwrap_or_default()).or_default().extend(notices.map(|subject| (event, subject)));
         }
     }
+    accounts.retain(|_, notices| !notices.is_empty());
     let mut findings = Vec::new();
     for (account, events) in accounts {
         // The most telling record first: one from an unusual network where there is one.
-        let Some(first) = events.iter().find(|event| Origin::of_audit(event).is_unusual(case)).or(events.first()) else { continue };
+        let Some((first, subject)) = events.iter().find(|(event, _)| Origin::of_audit(event).is_unusual(case)).or(events.first()) else { continue };
         let origin = Origin::of_audit(first);
         let unusual = origin.is_unusual(case);
         let mut finding = Finding::new(ID, "mail-security-notice-deleted", account, first.time.unwrap_or_default(), first.reference());
         finding.severity = if unusual { Severity::High } else { Severity::Low };
         finding.confidence = if unusual { 0.85 } else { 0.4 };
-        finding.summary = format!(
-            "{account} deleted {} security notice(s), among them \"{}\", from {}",
-            events.len(),
-            first.subject.unwrap_or_default(),
-            origin.describe(case)
-        );
-        finding.fact("subjects", events.iter().filter_map(|event| event.subject).take(SHOWN).collect::<Value>());
+        finding.summary = format!("{account} deleted {} security notice(s), among them \"{subject}\", from {}", events.len(), origin.describe(case));
+        finding.fact("subjects", events.iter().map(|(_, subject)| subject.as_str()).take(SHOWN).collect::<Value>());
         finding.fact("network", origin.novelty_word(case));
-        for event in &events {
+        for (event, _) in &events {
             finding.traces.extend(&traces_of_audit(event));
         }
-        selection::attach(&mut finding, events.iter().map(|event| (event.time, event.reference())));
+        selection::attach(&mut finding, events.iter().map(|(event, _)| (event.time, event.reference())));
         findings.push(finding);
     }
     Ok(findings)
