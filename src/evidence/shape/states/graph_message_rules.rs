@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::cell::{self, Elements};
 use super::owner::Owner;
 use super::rule;
-use crate::evidence::container::value::{Object, Value};
-use crate::evidence::shape::{Place, Reject, Shape, field};
+use crate::evidence::container::value::{Object, Value, is_sidecar};
+use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, RuleStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
@@ -23,10 +23,9 @@ fn claims(record: &Object<'_>) -> bool {
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let owner = Owner::of(record, &["userprincipalname", "mailbox", "userid"], place);
-    let part = |name: &str| record.get(name).and_then(|value| value.nested().ok()).map(std::borrow::Cow::into_owned);
-    let actions = part("actions");
+    let actions = record.get("actions").and_then(|value| value.nested().ok());
     // Export-Csv leaves a type name in place of the object: then nothing is known about actions, which is not "no actions".
-    let actions = actions.as_ref().and_then(Value::object);
+    let actions = actions.as_deref().and_then(Value::object);
     let list = |name: &str| actions.and_then(|actions| listed(actions, name));
     let text = |name: &str| actions.and_then(|actions| cell::text(actions, &[name]).or_else(|| Some(String::new())));
     let row = RuleStateRow {
@@ -43,7 +42,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
         delete: actions.map(|actions| cell::any_flag(actions, &["delete", "permanentdelete"]).unwrap_or(false)),
         mark_read: actions.map(|actions| cell::flag(actions, &["markasread"]).unwrap_or(false)),
         stop: actions.map(|actions| cell::flag(actions, &["stopprocessingrules"]).unwrap_or(false)),
-        conditions: conditions(part("conditions").as_ref(), part("exceptions").as_ref()),
+        conditions: conditions(record, actions.is_some()),
         description: None,
     };
     if rule::says_nothing(&row) {
@@ -62,24 +61,20 @@ fn listed(actions: &Object<'_>, name: &str) -> Option<String> {
     }
 }
 
-/// Conditions and, with `except.` before the name, exceptions. `None` when neither object is legible.
-fn conditions(conditions: Option<&Value<'_>>, exceptions: Option<&Value<'_>>) -> Option<String> {
-    let parts = [(conditions, ""), (exceptions, "except.")];
-    if parts.iter().all(|(part, _)| part.is_none_or(|part| part.object().is_none())) {
-        return None;
-    }
+/// Conditions and, with [`rule::EXCEPTION`] before the name, exceptions. Graph leaves out what is not set, so beside legible actions an absent
+/// object means "none"; an object that PowerShell flattened to text means nothing is known.
+fn conditions(record: &Object<'_>, actions_are_legible: bool) -> Option<String> {
     let mut found = BTreeMap::new();
-    for (part, prefix) in parts {
-        for (name, value) in part.and_then(Value::object).map(|object| object.0.as_slice()).unwrap_or_default() {
-            if crate::evidence::container::value::is_sidecar(name) || *value == Value::Null {
-                continue;
+    for (part, prefix) in [("conditions", ""), ("exceptions", rule::EXCEPTION)] {
+        let Some(value) = record.get(part).filter(|value| **value != Value::Null) else { continue };
+        let nested = value.nested().ok()?;
+        for (name, value) in &nested.object()?.0 {
+            if !is_sidecar(name) && *value != Value::Null {
+                rule::add_condition(&mut found, format!("{prefix}{}", camel(name)), value);
             }
-            rule::add_condition(&mut found, format!("{prefix}{}", camel(name)), value);
         }
     }
-    Some(field::json::to_text(&Value::Object(Object(
-        found.into_iter().map(|(name, words)| (name.into(), Value::List(words.into_iter().map(|word| Value::Text(word.into())).collect()))).collect(),
-    ))))
+    (actions_are_legible || !found.is_empty()).then(|| serde_json::json!(found).to_string())
 }
 
 /// Graph's own spelling of a member that PowerShell wrote with a capital.

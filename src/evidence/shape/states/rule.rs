@@ -8,7 +8,8 @@ use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::{Place, Reject};
 use crate::frame::{Rows, RuleStateRow};
 
-/// Condition column (normalised) → the name in [`RuleStateRow::conditions`], which is Graph's.
+/// Condition column (normalised) → the name in [`RuleStateRow::conditions`], which is Graph's where Graph has one. Exceptions carry
+/// [`EXCEPTION`] before the name.
 pub(super) const CONDITIONS: &[(&str, &str)] = &[
     ("from", "fromAddresses"),
     ("sentto", "sentToAddresses"),
@@ -33,13 +34,15 @@ pub(super) const CONDITIONS: &[(&str, &str)] = &[
     ("mynameinccbox", "sentCcMe"),
     ("mynameintoorccbox", "sentToOrCcMe"),
     ("mynamenotintobox", "notSentToMe"),
-    ("senttoonlyme", "sentOnlyToMe"),
     ("sentonlytome", "sentOnlyToMe"),
     ("receivedafterdate", "receivedAfter"),
     ("receivedbeforedate", "receivedBefore"),
-    ("withinsizerangeminimum", "sizeMinimum"),
-    ("withinsizerangemaximum", "sizeMaximum"),
+    ("withinsizerangeminimum", "WithinSizeRangeMinimum"),
+    ("withinsizerangemaximum", "WithinSizeRangeMaximum"),
 ];
+
+/// Begins the name of a condition under which the rule does not act.
+pub(super) const EXCEPTION: &str = "ExceptIf.";
 
 /// Reads one flat rule row.
 pub(super) fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
@@ -68,7 +71,7 @@ pub(super) fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> R
         delete: cell::any_flag(record, &["deletemessage", "softdeletemessage", "delete", "permanentdelete"]),
         mark_read: cell::flag(record, &["markasread"]),
         stop: cell::flag(record, &["stopprocessingrules"]),
-        conditions: conditions(record),
+        conditions: conditions(record, templates),
         name,
         description,
     };
@@ -111,21 +114,23 @@ fn hidden(record: &Object<'_>) -> Option<bool> {
     cell::flag(record, &["hidden", "ishidden"]).or_else(|| junk.then_some(true))
 }
 
-/// All conditions and exceptions that are set; `{}` when the export has condition columns and none is set, `None` when it has none.
-fn conditions(record: &Object<'_>) -> Option<String> {
+/// All conditions and exceptions that are set. `{}` only when the export shows that there are none: it has every condition column, or Exchange's
+/// English description says what the rule does without saying when. Otherwise `None`: a table with a few condition columns cannot tell.
+fn conditions(record: &Object<'_>, description: &str) -> Option<String> {
     let mut found = BTreeMap::new();
-    let mut has_columns = false;
     for (column, name) in CONDITIONS {
         let exception = format!("exceptif{column}");
-        let pairs = [(record.get(column), (*name).to_owned()), (record.get(&exception), format!("except.{name}"))];
+        let pairs = [(record.get(column), (*name).to_owned()), (record.get(&exception), format!("{EXCEPTION}{name}"))];
         for (value, name) in pairs {
             if let Some(value) = value {
-                has_columns = true;
                 add_condition(&mut found, name, value);
             }
         }
     }
-    has_columns.then(|| serde_json::json!(found).to_string())
+    let says_when = description.contains("If the message");
+    let has_every_column = record.has("headercontainswords") && record.has("recipientaddresscontainswords");
+    let none_for_sure = (has_every_column || description.contains("Take the following actions")) && !says_when;
+    (!found.is_empty() || none_for_sure).then(|| serde_json::json!(found).to_string())
 }
 
 /// Adds a condition unless it is not set. Lost words stay visible as [`cell::MORE`].
