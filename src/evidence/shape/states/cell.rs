@@ -71,10 +71,12 @@ pub(super) fn odata_type(record: &Object<'_>) -> Option<String> {
     record.any(&["@odatatype", "odatatype", "atsignodatatype"]).and_then(Value::text).map(|text| text.into_owned())
 }
 
-/// The type name that `Export-Csv` writes in place of a list or an object.
+/// The type name that `Export-Csv` writes in place of a list or an object: ``System.Collections.Generic.List`1[System.String]``.
 pub(super) fn is_type_name(text: &str) -> bool {
-    ["System.", "Microsoft.Graph.", "Microsoft.Exchange.Data.", "Deserialized."].iter().any(|start| text.starts_with(start))
-        && !text.contains([' ', '@', ','])
+    let name = text.split(['[', '`']).next().unwrap_or_default();
+    ["System.", "Microsoft.Graph.", "Microsoft.Exchange.Data.", "Deserialized."].iter().any(|start| name.starts_with(start))
+        && !text.contains([' ', '@'])
+        && !name.contains([',', ';'])
 }
 
 /// The elements of a list field, and whether some of them were lost.

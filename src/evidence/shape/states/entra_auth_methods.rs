@@ -47,7 +47,8 @@ fn claims(record: &Object<'_>) -> bool {
     }
     if let Some(value) = record.get("additionalproperties") {
         // `DeletedDateTime` marks directory objects, whose properties are lost the same way.
-        return properties_type(value).map_or(!record.has("deleteddatetime") && lost(value), |kind| kind.ends_with("AuthenticationMethod"));
+        let is_lost_method = || record.0.len() <= 4 && !record.has("deleteddatetime") && lost(value);
+        return properties_type(value).map_or_else(is_lost_method, |kind| kind.ends_with("AuthenticationMethod"));
     }
     // A bare method has an id, its members and at most owner and times; anything with more names is another kind of object.
     let id = record.text("id").unwrap_or_default();
@@ -62,7 +63,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
     let nested = record.get("additionalproperties").and_then(|value| value.nested().ok()).map(std::borrow::Cow::into_owned);
     let dictionary = record.get("additionalproperties").and_then(Value::text).map(|text| dictionary(&text));
     let inner = nested.as_ref().and_then(Value::object).or(dictionary.as_ref()).unwrap_or(record);
-    let method_id = cell::lower(record, &["id"]);
+    let method_id = cell::text(record, &["id"]);
     let Some(method) = method(record, inner, method_id.as_deref().unwrap_or_default()) else {
         return Err(cell::missing(
             "authentication method without its kind: only the id is left of it (AdditionalProperties was flattened by Export-Csv)",
@@ -85,7 +86,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
 
 fn method(record: &Object<'_>, inner: &Object<'_>, id: &str) -> Option<String> {
     let named = cell::odata_type(record).or_else(|| cell::odata_type(inner)).and_then(|kind| short(&kind));
-    let fixed = || FIXED_IDS.iter().find(|(known, _)| *known == id).map(|(_, method)| (*method).to_owned());
+    let fixed = || FIXED_IDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(id)).map(|(_, method)| (*method).to_owned());
     let told = || TELLING_MEMBERS.iter().find(|(member, _)| inner.has(member)).map(|(_, method)| (*method).to_owned());
     named.or_else(fixed).or_else(told)
 }

@@ -54,7 +54,8 @@ pub(super) fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> R
     let name = cell::verbatim(record, &["name", "rulename"]);
     let description = cell::text(record, &["description", "textdescription"]);
     let templates = description.as_deref().unwrap_or_default();
-    let or_described = |list: Option<String>, phrase: &str| list.or_else(|| described(templates, phrase));
+    let or_described =
+        |list: Option<String>, phrase: &str| list.clone().filter(|text| !text.is_empty()).or_else(|| described(templates, phrase)).or(list);
     let row = RuleStateRow {
         mailbox: owner.name().or_else(|| identity_owner.map(str::to_lowercase)),
         rule_id: rule_id.clone(),
