@@ -122,6 +122,8 @@ pub struct Special {
     pub enable_reset_minutes: i64,
     /// Days after its creation in which an account is being set up (suppression F18).
     pub onboarding_days: i64,
+    /// Days between disabling an account and giving it back with a new password in which this is the end of a containment. Proposal.
+    pub recovery_days: i64,
     /// Accounts on one device, or on one address with one user agent, that make it a kiosk (proposal: one shift).
     pub kiosk_users: usize,
     /// Share of an account's sign-ins that must come from kiosks. Proposal: one odd sign-in in twenty is tolerated.
@@ -138,6 +140,7 @@ impl Default for Special {
             machine_hours: 20,
             enable_reset_minutes: 2,
             onboarding_days: 3,
+            recovery_days: 30,
             kiosk_users: 5,
             kiosk_share: 0.95,
         }

@@ -4,11 +4,18 @@ use super::Detector;
 
 mod brute_force;
 mod guess;
+mod hosting_sign_in;
+mod impossible_travel;
+mod legacy_authentication;
 mod mfa_code_guessing;
 mod mfa_fatigue;
 mod mfa_report;
+mod novel_origin;
+mod odd_hour_burst;
 mod password_spray;
 mod record;
+mod service_account;
+mod shared_mailbox_sign_in;
 mod user_enumeration;
 
 pub(super) const DETECTORS: &[&Detector] = &[
@@ -18,4 +25,11 @@ pub(super) const DETECTORS: &[&Detector] = &[
     &password_spray::DETECTOR,
     &brute_force::DETECTOR,
     &user_enumeration::DETECTOR,
+    &legacy_authentication::DETECTOR,
+    &service_account::DETECTOR,
+    &shared_mailbox_sign_in::DETECTOR,
+    &hosting_sign_in::DETECTOR,
+    &impossible_travel::DETECTOR,
+    &novel_origin::DETECTOR,
+    &odd_hour_burst::DETECTOR,
 ];

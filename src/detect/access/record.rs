@@ -7,6 +7,7 @@ use polars::prelude::{DataFrame, Expr, IntoLazy, NamedFrom, Series, col, lit};
 
 use crate::case::Case;
 use crate::detect::DetectError;
+use crate::enrich::agent::os_family;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::Finding;
@@ -68,7 +69,7 @@ pub(super) fn novelty(case: &Case, row: &SignIn<'_>, habit: Trait) -> Novelty {
         Trait::Device => row.device_id,
         Trait::App => row.app_id,
         Trait::Client => row.client_app,
-        Trait::Os => row.os,
+        Trait::Os => row.os.and_then(os_family),
     };
     value.filter(|value| !value.is_empty()).map_or(Novelty::Unknown, |value| case.profiles.novelty(account, habit, value, at))
 }
@@ -90,9 +91,9 @@ pub(super) fn is_company_egress(case: &Case, row: &SignIn<'_>) -> bool {
         || row.address.is_some_and(|address| case.profiles.is_company_egress(address))
 }
 
-/// The device is one the account has long used.
+/// The device is one the account has long used, and the client on it is none the account never used: a stolen token carries its device's id along.
 pub(super) fn is_own_device(case: &Case, row: &SignIn<'_>) -> bool {
-    novelty(case, row, Trait::Device) == Novelty::Established
+    novelty(case, row, Trait::Device) == Novelty::Established && novelty(case, row, Trait::Agent) != Novelty::New
 }
 
 /// Up to three values in order, then how many more: `a, b, c and 4 more`.

@@ -1,0 +1,82 @@
+//! Sign-in from a network new to the account, with something else new as well.
+//!
+//! Evidence: successful sign-ins from a network that is new against a sufficient history, where the client family, the application or the country is
+//! new too. One finding per account and network. It is a hint: people travel and buy computers.
+//!
+//! False positives: travel with the usual device (quiet), a new phone at the usual place (quiet), another office of the company (quiet).
+//! Reference: Microsoft "unfamiliar sign-in properties", Elastic new-terms rules for Entra sign-ins; read 2026-11.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::record::{self, Draft, counted, listed, network_of, novelty};
+use crate::case::Case;
+use crate::detect::{DetectError, Detector};
+use crate::enrich::profile::{Novelty, Trait};
+use crate::finding::{Finding, Severity};
+use crate::frame::{SignIn, SignIns};
+use crate::settings::Settings;
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "novel-origin",
+    title: "Sign-in from a new network with a new client, application or country",
+    attack: &["T1078.004"],
+    needs: record::SIGN_INS,
+    signals: &["novel-origin"],
+    false_positives: "travel, a new computer away from the office, a move to another provider",
+    detect,
+};
+
+/// What may be new besides the network.
+const OTHERS: &[(Trait, &str)] = &[(Trait::Country, "country"), (Trait::Agent, "client"), (Trait::App, "application")];
+
+fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
+    let rows = record::select(case, record::succeeded())?;
+    let mut by_network: BTreeMap<(&str, String), Vec<SignIn<'_>>> = BTreeMap::new();
+    for row in SignIns::rows_of(&rows)?.iter() {
+        if let Some(network) = network_of(&row).filter(|_| is_new_place(case, &row)) {
+            by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
+        }
+    }
+    let drafts = by_network.values().filter_map(|rows| describe(case, rows)).collect();
+    record::finish_all(case, drafts)
+}
+
+/// A new network behind which neither the company, nor Microsoft's servers, nor the account's own device stands.
+pub(super) fn is_new_place(case: &Case, row: &SignIn<'_>) -> bool {
+    let backend = row.network == Some("microsoft") && row.stream != Some("interactive");
+    !backend
+        && novelty(case, row, Trait::Network) == Novelty::New
+        && !record::is_company_egress(case, row)
+        && !record::is_own_device(case, row)
+        && row.network != Some("relay")
+}
+
+fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
+    let news =
+        |row: &SignIn<'_>| OTHERS.iter().filter(|(habit, _)| novelty(case, row, *habit) == Novelty::New).map(|(_, name)| *name).collect::<Vec<_>>();
+    let first = rows.iter().find(|row| !news(row).is_empty())?;
+    let mut draft = Draft::new(case, DETECTOR.id, "novel-origin", first);
+    rows.iter().for_each(|row| draft.suspect(case, row));
+    let new: BTreeSet<&str> = rows.iter().flat_map(news).collect();
+    let addresses: BTreeSet<String> = rows.iter().filter_map(|row| row.address).map(str::to_owned).collect();
+    let finding = &mut draft.finding;
+    finding.severity = if new.len() > 1 { Severity::Low } else { Severity::Info };
+    finding.confidence = if new.len() > 1 { 0.7 } else { 0.5 };
+    let country = first.country.filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
+    finding.summary = format!(
+        "{} from {} ({}{country}): new to the account are the network and the {}",
+        counted(rows.len(), "sign-in"),
+        listed(&addresses),
+        case.networks.describe(first.asn),
+        new.iter().copied().collect::<Vec<_>>().join(", the ")
+    );
+    finding.fact("new", new.into_iter().collect::<Vec<_>>());
+    finding.fact("n_sign_ins", rows.len());
+    finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
+    finding.fact("user_agents", rows.iter().filter_map(|row| row.user_agent).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact(
+        "other_users_of_network",
+        network_of(first).map_or(0, |network| record::habitual_users(case, &network, first.account.unwrap_or_default())),
+    );
+    Some(draft)
+}

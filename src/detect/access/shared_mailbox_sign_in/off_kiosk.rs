@@ -1,0 +1,71 @@
+//! `frontline-off-kiosk`: an account that lives on machines many people share signs in from a place and with a client of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::novel_origin::is_new_place;
+use super::super::record::{self, Draft, counted, network_of, novelty, origin};
+use super::DETECTOR;
+use crate::case::Case;
+use crate::detect::DetectError;
+use crate::enrich::profile::{Novelty, Trait};
+use crate::finding::Severity;
+use crate::frame::{SignIn, SignIns};
+use crate::settings::access::Special;
+
+/// A machine that several people may share: its device id, else what it looks like from outside.
+type Machine<'a> = (&'a str, &'a str);
+
+fn machine<'a>(row: &SignIn<'a>) -> Option<Machine<'a>> {
+    match row.device_id.filter(|device| !device.is_empty()) {
+        Some(device) => Some((device, "")),
+        None => Some((row.address.filter(|address| !address.is_empty())?, row.user_agent.filter(|agent| !agent.is_empty())?)),
+    }
+}
+
+pub(super) fn detect(case: &Case, limits: &Special) -> Result<Vec<Draft>, DetectError> {
+    let rows = record::select(case, record::succeeded())?;
+    let mut users: BTreeMap<Machine<'_>, BTreeSet<&str>> = BTreeMap::new();
+    let mut off: BTreeMap<(&str, String), Vec<SignIn<'_>>> = BTreeMap::new();
+    for row in SignIns::rows_of(&rows)?.iter() {
+        let account = row.account.unwrap_or_default();
+        if novelty(case, &row, Trait::Network) != Novelty::New {
+            machine(&row).map(|machine| users.entry(machine).or_default().insert(account));
+        } else if let Some(network) = network_of(&row).filter(|_| is_new_place(case, &row) && novelty(case, &row, Trait::Agent) == Novelty::New) {
+            off.entry((account, network)).or_default().push(row);
+        }
+    }
+    users.retain(|_, users| users.len() >= limits.kiosk_users);
+    let accounts: BTreeSet<&str> = off.keys().map(|(account, _)| *account).collect();
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for row in SignIns::rows_of(&rows)?.iter().filter(|row| row.account.is_some_and(|account| accounts.contains(account))) {
+        if novelty(case, &row, Trait::Network) != Novelty::New {
+            let (on, all) = counts.entry(row.account.unwrap_or_default()).or_default();
+            *on += usize::from(machine(&row).is_some_and(|machine| users.contains_key(&machine)));
+            *all += 1;
+        }
+    }
+    let is_frontline = |account: &str| counts.get(account).is_some_and(|(on, all)| *on > 0 && *on as f64 >= limits.kiosk_share * *all as f64);
+    off.retain(|(account, _), rows| {
+        is_frontline(account) && !rows.iter().any(|row| machine(row).is_some_and(|machine| users.contains_key(&machine)))
+    });
+    Ok(off.iter().filter_map(|((account, _), rows)| describe(case, rows, counts.get(account)?.0)).collect())
+}
+
+fn describe(case: &Case, rows: &[SignIn<'_>], on_kiosk: usize) -> Option<Draft> {
+    let first = rows.first()?;
+    let mut draft = Draft::new(case, DETECTOR.id, "frontline-off-kiosk", first);
+    rows.iter().for_each(|row| draft.suspect(case, row));
+    let finding = &mut draft.finding;
+    finding.severity = Severity::Medium;
+    finding.confidence = 0.65;
+    finding.summary = format!(
+        "after {} on machines that several accounts share, {} from {} with {}, both new to the account",
+        counted(on_kiosk, "sign-in"),
+        counted(rows.len(), "sign-in"),
+        origin(case, first),
+        first.user_agent.filter(|agent| !agent.is_empty()).unwrap_or("an unrecorded client")
+    );
+    finding.fact("n_on_shared_machines", on_kiosk);
+    finding.fact("n_sign_ins", rows.len());
+    Some(draft)
+}
