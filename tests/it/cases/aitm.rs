@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 
 use super::Written;
-use super::audit::Reach;
+use super::audit::{Origin, Reach};
 use super::expected::Expected;
 use super::random::Random;
 use super::routine::{Habits, background, delivered, message_id};
@@ -18,7 +18,7 @@ const PHONE: &str = "SM-A155F";
 
 pub(crate) fn write() -> Written {
     let mut random = Random::of("aitm");
-    let mut tenant = Tenant::new(&mut random, "contoso.example", "contoso", "2026-09-07", "2026-10-08");
+    let mut tenant = Tenant::new(&mut random, "contoso.example", "contoso", "2026-09-09", "2026-10-08");
     let office = Place { trusted: true, ..Place::new("192.0.2.10", 8881, "DE", "Bremen", "Bremen", 53.079, 8.801) };
     for (alias, name, title, kind) in [
         ("m.keller", "Mara Keller", "Accounts payable", Kind::Employee),
@@ -58,7 +58,10 @@ pub(crate) fn write() -> Written {
         tolerance_s: 120,
         addresses: vec![proxy.address, cloud.address],
         sessions: vec![session],
-        artefacts: vec![("inbox-rule", "m.keller", ".".to_owned(), "present"), ("auth-method", "m.keller", PHONE.to_owned(), "present")],
+        artefacts: vec![
+            ("inbox-rule", "m.keller", vec![".".to_owned(), RULE_ID.to_string()], "present"),
+            ("auth-method", "m.keller", vec![PHONE.to_owned()], "present"),
+        ],
         checklist: vec![
             (1, "found"),
             (2, "found"),
@@ -134,23 +137,18 @@ fn read_mail(world: &mut World, victim: &Person, cloud: &Place, session: &str, t
 
 /// What outlives the session: a rule that hides replies, and an authenticator app.
 fn settle(world: &mut World, victim: &Person, cloud: &Place, session: &str) {
-    world.cmdlet(
-        at("2026-10-06T17:58:40Z"),
-        victim,
-        &cloud.address,
-        Some(session),
-        "New-InboxRule",
-        &format!("{}\\.", victim.mailbox),
-        &[
-            ("AlwaysDeleteOutlookRulesBlob", "False"),
-            ("Force", "False"),
-            ("MarkAsRead", "True"),
-            ("MoveToFolder", "RSS Feeds"),
-            ("Name", "."),
-            ("StopProcessingRules", "True"),
-            ("SubjectOrBodyContainsWords", "invoice;payment"),
-        ],
-    );
+    let token = world.random.token();
+    let origin = Origin { at: at("2026-10-06T17:58:40Z"), actor: victim, address: &cloud.address, agent: "", session: Some((session, &token)) };
+    let parameters = [
+        ("AlwaysDeleteOutlookRulesBlob", "False"),
+        ("Force", "False"),
+        ("MarkAsRead", "True"),
+        ("MoveToFolder", "RSS Feeds"),
+        ("Name", "."),
+        ("StopProcessingRules", "True"),
+        ("SubjectOrBodyContainsWords", "invoice;payment"),
+    ];
+    world.cmdlet(&origin, "New-InboxRule", &format!("{}\\.", victim.mailbox), &parameters);
     let browser = thief();
     world.sign_in(&SignIn { app: MY_SIGNINS, ..SignIn::new(at("2026-10-06T18:03:37Z"), victim, cloud, &browser, session) });
     world.register_authenticator(at("2026-10-06T18:04:20Z"), victim, &cloud.address, PHONE);
@@ -174,7 +172,8 @@ fn defraud(world: &mut World, victim: &Person, cloud: &Place, session: &str, tok
     {
         let time = at("2026-10-06T18:10:05Z") + TimeDelta::seconds(41 * i64::try_from(minute).expect("a short list"));
         let path = format!("Shared Documents/{name}");
-        world.file(time, victim, &cloud.address, &thief().user_agent, "FileDownloaded", site, &path, Some((session, token)));
+        let origin = Origin { at: time, actor: victim, address: &cloud.address, agent: &thief().user_agent, session: Some((session, token)) };
+        world.file(&origin, "FileDownloaded", site, &path);
     }
     for (time, recipient, subject) in [
         ("2026-10-06T18:31:04Z", "orders@fabrikam.example", "RE: Invoice 2026-1187: changed bank details"),
@@ -221,7 +220,7 @@ fn export(mut world: World, victim: &Person, expected: &Expected) -> Written {
     let mut files = vec![
         writer::graph_page("sign-ins/interactive.json", "auditLogs/signIns", &world.interactive, "createdDateTime"),
         writer::graph_page("sign-ins/non-interactive.json", "auditLogs/signIns", &world.refreshes, "createdDateTime"),
-        writer::search_csv("audit/UAL-2026-09-07-2026-10-08.csv", &world.tenant, &world.audit),
+        writer::search_csv("audit/UAL-2026-09-09-2026-10-08.csv", &world.tenant, &world.audit),
         writer::graph_page("directory/directoryAudits.json", "auditLogs/directoryAudits", &world.directory, "activityDateTime"),
         writer::graph_page("risk/riskDetections.json", "identityProtection/riskDetections", &world.risks, "activityDateTime"),
         writer::pretty("state/inbox-rules.json", &serde_json::json!(rules)),
@@ -237,7 +236,7 @@ fn export(mut world: World, victim: &Person, expected: &Expected) -> Written {
     for person in people.iter().filter(|person| matches!(person.kind, Kind::Employee | Kind::Admin)) {
         let extra = if person.upn == victim.upn { std::slice::from_ref(&added) } else { &[] };
         let alias = person.upn.split('@').next().unwrap_or("");
-        let methods = world.methods(person, extra);
+        let methods = World::methods(person, extra);
         files.push(writer::pretty(&format!("state/methods/{alias}.json"), &methods));
     }
     Written { files, expected: expected.json(&world.tenant) }

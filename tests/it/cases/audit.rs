@@ -23,6 +23,18 @@ pub(crate) struct Reach<'a> {
     pub logon: i64,
 }
 
+/// From where somebody ran a cmdlet or touched a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin<'a> {
+    pub at: DateTime<Utc>,
+    pub actor: &'a Person,
+    /// Empty for Microsoft's own relays.
+    pub address: &'a str,
+    pub agent: &'a str,
+    /// Session and token.
+    pub session: Option<(&'a str, &'a str)>,
+}
+
 impl<'a> Reach<'a> {
     /// The owner in Outlook on the web.
     pub(crate) fn web(at: DateTime<Utc>, owner: &'a Person, address: &'a str, session: &'a str, token: &'a str) -> Self {
@@ -200,18 +212,9 @@ impl World {
         self.audit.push(Value::Object(record));
     }
 
-    /// An Exchange cmdlet run by a person (record type 1). `address` may be empty for Microsoft's own relays.
-    pub(crate) fn cmdlet(
-        &mut self,
-        at: DateTime<Utc>,
-        actor: &Person,
-        address: &str,
-        session: Option<&str>,
-        operation: &str,
-        object: &str,
-        parameters: &[(&str, &str)],
-    ) {
-        let mut record = self.base(at, 1, operation, "Exchange", actor);
+    /// An Exchange cmdlet run by a person (record type 1).
+    pub(crate) fn cmdlet(&mut self, origin: &Origin<'_>, operation: &str, object: &str, parameters: &[(&str, &str)]) {
+        let mut record = self.base(origin.at, 1, operation, "Exchange", origin.actor);
         let request = self.random.guid();
         let Value::Object(rest) = json!({
             "ResultStatus": "True", "ObjectId": object, "AppId": EXCHANGE.0, "ClientAppId": OUTLOOK_WEB.0, "ExternalAccess": false,
@@ -221,13 +224,13 @@ impl World {
             unreachable!("an object literal is an object")
         };
         record.extend(rest);
-        if !address.is_empty() {
+        if !origin.address.is_empty() {
             let port = 20_000 + self.random.below(40_000);
-            record.insert("ClientIP".to_owned(), json!(format!("{address}:{port}")));
+            record.insert("ClientIP".to_owned(), json!(format!("{}:{port}", origin.address)));
         }
-        if let Some(session) = session {
+        if let Some((session, token)) = origin.session {
             record.insert("SessionId".to_owned(), json!(session));
-            record.insert("AppAccessContext".to_owned(), json!({"AADSessionId": session, "UniqueTokenId": self.random.token()}));
+            record.insert("AppAccessContext".to_owned(), json!({"AADSessionId": session, "UniqueTokenId": token}));
         }
         self.audit.push(Value::Object(record));
     }
@@ -246,32 +249,22 @@ impl World {
     }
 
     /// A SharePoint or OneDrive file operation (record type 6). `path` is `library/file`, below the site.
-    pub(crate) fn file(
-        &mut self,
-        at: DateTime<Utc>,
-        actor: &Person,
-        address: &str,
-        agent: &str,
-        operation: &str,
-        site: &str,
-        path: &str,
-        session: Option<(&str, &str)>,
-    ) {
+    pub(crate) fn file(&mut self, origin: &Origin<'_>, operation: &str, site: &str, path: &str) {
         let workload = if site.contains("-my.") { "OneDrive" } else { "SharePoint" };
-        let mut record = self.base(at, 6, operation, workload, actor);
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let size = 20_000 + self.random.below(900_000);
-        let (list, item, web, correlation) = (self.random.guid(), self.random.guid(), self.random.guid(), self.random.guid());
+        let mut record = self.base(origin.at, 6, operation, workload, origin.actor);
+        let (folder, file_name) = path.rsplit_once('/').unwrap_or(("", path));
+        let bytes = 20_000 + self.random.below(900_000);
+        let (list, entry, library, correlation) = (self.random.guid(), self.random.guid(), self.random.guid(), self.random.guid());
         let Value::Object(rest) = json!({
-            "UserKey": format!("i:0h.f|membership|{}@live.com", actor.puid.to_lowercase()), "ClientIP": address, "ObjectId": format!("{site}{path}"),
-            "CorrelationId": correlation, "EventSource": "SharePoint", "ItemType": "File", "ListId": list, "ListItemUniqueId": item,
-            "Site": web, "UserAgent": agent, "WebId": web, "FileSizeBytes": size, "SourceFileExtension": name.rsplit('.').next(),
-            "SiteUrl": site, "SourceFileName": name, "SourceRelativeUrl": folder,
+            "UserKey": format!("i:0h.f|membership|{}@live.com", origin.actor.puid.to_lowercase()), "ClientIP": origin.address,
+            "ObjectId": format!("{site}{path}"), "CorrelationId": correlation, "EventSource": "SharePoint", "ItemType": "File",
+            "ListId": list, "ListItemUniqueId": entry, "Site": library, "UserAgent": origin.agent, "WebId": library, "FileSizeBytes": bytes,
+            "SourceFileExtension": file_name.rsplit('.').next(), "SiteUrl": site, "SourceFileName": file_name, "SourceRelativeUrl": folder,
         }) else {
             unreachable!("an object literal is an object")
         };
         record.extend(rest);
-        if let Some((session, token)) = session {
+        if let Some((session, token)) = origin.session {
             record.insert("AppAccessContext".to_owned(), json!({"AADSessionId": session, "UniqueTokenId": token, "CorrelationId": correlation}));
         }
         self.audit.push(Value::Object(record));

@@ -1,7 +1,7 @@
 //! Nobody was compromised. The tenant holds what most often passes for an incident: a traveller, a consumer VPN, a new phone, a stale password, a kiosk,
 //! a backup application that reads all mail, a scanner that tries sign-ins, an application that many people adopt in one week.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use serde_json::json;
 
 use super::Written;
@@ -172,20 +172,21 @@ fn stale_password(world: &mut World) {
     }
 }
 
-/// Every night the archive reads what is new in each mailbox, with its own identity, from its own address.
+/// Every working night the archive reads what is new in each mailbox, with its own identity, from its own address.
 fn backup(world: &mut World) {
     let people = world.tenant.people.clone();
     let object = world.random.guid();
+    let host = Place::new("198.51.100.240", 24940, "DE", "Sachsen", "Falkenstein", 50.475, 12.365);
+    let owner = world.tenant.id.clone();
     let mut day = world.tenant.first_day;
     while day <= world.tenant.last_day {
         let start = day.and_hms_opt(1, 30, 0).expect("01:30 exists").and_utc();
-        principal_sign_in(world, start, &object);
+        world.principal(start, BACKUP, &object, &owner, &host);
         for (place, owner) in people.iter().filter(|person| matches!(person.kind, Kind::Employee | Kind::Admin | Kind::Shared)).enumerate() {
             let newest = delivered(world, day);
             let read: Vec<String> = (0..3).map(|n| message_id(owner, newest - n)).collect();
             let time = start + TimeDelta::seconds(40 + 55 * i64::try_from(place).expect("a short list"));
-            let reach =
-                Reach { client: "Client=REST;;", app: BACKUP.0, session: None, logon: 1, ..Reach::desktop(time, owner, "198.51.100.240", "") };
+            let reach = Reach { client: "Client=REST;;", app: BACKUP.0, session: None, logon: 1, ..Reach::desktop(time, owner, &host.address, "") };
             world.bind(&reach, "\\Inbox", &read);
             if let Some(record) = world.audit.last_mut() {
                 record["UserId"] = json!(format!("ServicePrincipal_{object}"));
@@ -194,23 +195,8 @@ fn backup(world: &mut World) {
                 record["AppId"] = json!("00000003-0000-0000-c000-000000000000");
             }
         }
-        day += TimeDelta::days(1);
+        day += TimeDelta::days(if day.weekday() == chrono::Weekday::Fri { 3 } else { 1 });
     }
-}
-
-fn principal_sign_in(world: &mut World, time: chrono::DateTime<chrono::Utc>, object: &str) {
-    let (id, token, correlation) = (world.random.guid(), world.random.token(), world.random.guid());
-    world.principals.push(json!({
-        "id": id, "createdDateTime": time.format("%Y-%m-%dT%H:%M:%SZ").to_string(), "appId": BACKUP.0, "appDisplayName": BACKUP.1,
-        "servicePrincipalId": object, "servicePrincipalName": BACKUP.1, "servicePrincipalCredentialKeyId": "0f6b1c2d-7d35-4b86-8a51-9c0e4f1a2b3c",
-        "clientCredentialType": "clientSecret", "userPrincipalName": "", "userId": "", "resourceDisplayName": "Microsoft Graph",
-        "resourceId": "00000003-0000-0000-c000-000000000000", "ipAddress": "198.51.100.240", "autonomousSystemNumber": 24940,
-        "location": {"city": "Falkenstein", "state": "Sachsen", "countryOrRegion": "DE", "geoCoordinates": {"latitude": 50.475, "longitude": 12.365}},
-        "clientAppUsed": "", "userAgent": "", "correlationId": correlation, "uniqueTokenIdentifier": token, "isInteractive": false,
-        "signInEventTypes": ["servicePrincipal"], "status": {"errorCode": 0, "failureReason": "Other.", "additionalDetails": null},
-        "conditionalAccessStatus": "notApplied", "appliedConditionalAccessPolicies": [], "authenticationProtocol": "none", "incomingTokenType": "none",
-        "riskLevelDuringSignIn": "none", "riskState": "none",
-    }));
 }
 
 /// The vulnerability scanner behind the office gateway tries a list of names once, every Sunday.

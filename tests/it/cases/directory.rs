@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::tenant::{Person, Place};
+use super::tenant::{Device, Person, Place};
 use super::world::World;
 
 /// Who performed a directory act.
@@ -251,5 +251,44 @@ impl World {
         ];
         let consent = Act::new(at + TimeDelta::seconds(1), actor, "Consent to application", "ApplicationManagement", vec![principal.clone()]);
         self.act(&Act { changes, operation: "Assign", correlation: Some(correlation), ..consent });
+    }
+
+    /// A person joins a device to the directory: the registration and what the service writes for it, in one correlation.
+    pub(crate) fn register_device(&mut self, at: DateTime<Utc>, person: &Person, address: &str, device: &Device) {
+        let joined = Target::thing("Device", &device.object_id, &device.name);
+        let service = Actor::Service("Device Registration Service");
+        let agent = ("User-Agent", format!("Dsreg/10.0 (Windows {})", device.os_version));
+        let build = ("DeviceOSVersion", device.os_version.to_owned());
+        let add = Act::new(at, service, "Add device", "Device", vec![joined.clone()]);
+        let changes = vec![
+            ("DisplayName", "[]".to_owned(), format!("[\"{}\"]", device.name)),
+            ("CloudDeviceOSVersion", "[]".to_owned(), format!("[\"{}\"]", device.os_version)),
+            ("CloudAccountEnabled", "[]".to_owned(), "[true]".to_owned()),
+        ];
+        let correlation = self.act(&Act { changes, operation: "Add", details: vec![agent.clone()], ..add });
+        for activity in ["Add registered users to device", "Add registered owner to device"] {
+            let changes = vec![
+                ("Device.ObjectID", String::new(), format!("\"{}\"", device.object_id)),
+                ("Device.DisplayName", String::new(), format!("\"{}\"", device.name)),
+            ];
+            let link = Act::new(at + TimeDelta::seconds(1), service, activity, "Device", vec![Target::person(person), joined.clone()]);
+            self.act(&Act { changes, operation: "Assign", correlation: Some(correlation.clone()), details: vec![agent.clone()], ..link });
+        }
+        let register = Act::new(at + TimeDelta::seconds(2), Actor::Person(person, address), "Register device", "Device", vec![joined]);
+        let details = vec![
+            ("Device Trust Type", "Azure AD join".to_owned()),
+            ("Device Id", device.id.clone()),
+            ("Device OS", device.os.to_owned()),
+            build,
+            agent,
+        ];
+        self.act(&Act {
+            service: "Device Registration Service",
+            operation: "Add",
+            details,
+            correlation: Some(correlation),
+            unified: false,
+            ..register
+        });
     }
 }

@@ -17,8 +17,8 @@ pub(crate) struct Expected {
     pub tolerance_s: u32,
     pub addresses: Vec<String>,
     pub sessions: Vec<String>,
-    /// Kind, alias, key, state.
-    pub artefacts: Vec<(&'static str, &'static str, String, &'static str)>,
+    /// Kind, alias, key with its other spellings, state.
+    pub artefacts: Vec<(&'static str, &'static str, Vec<String>, &'static str)>,
     pub checklist: Vec<(u8, &'static str)>,
     /// Kinds of containment faults and the account they concern.
     pub faults: Vec<(&'static str, &'static str)>,
@@ -34,8 +34,13 @@ impl Expected {
         for (alias, status, pattern, variant) in &self.accounts {
             accounts.insert(upn(alias), json!({"status": status, "pattern": pattern, "variant": variant}));
         }
-        let artefacts: Vec<Value> =
-            self.artefacts.iter().map(|(kind, alias, key, state)| json!({"kind": kind, "account": upn(alias), "key": key, "state": state})).collect();
+        let artefacts: Vec<Value> = self
+            .artefacts
+            .iter()
+            .map(
+                |(kind, alias, keys, state)| json!({"kind": kind, "account": upn(alias), "key": keys.first(), "also": keys.get(1..), "state": state}),
+            )
+            .collect();
         let checklist: BTreeMap<String, &str> = self.checklist.iter().map(|(item, status)| (item.to_string(), *status)).collect();
         let faults: Vec<Value> = self.faults.iter().map(|(kind, alias)| json!({"kind": kind, "account": upn(alias)})).collect();
         json!({

@@ -6,10 +6,58 @@ use serde_json::{Value, json};
 use super::directory::Target;
 use super::tenant::{Device, Kind, MICROSOFT_TENANT, Person};
 use super::world::World;
+use super::writer::{File, pretty};
 
 /// A Graph page.
 pub(crate) fn page(context: &str, objects: &[Value]) -> Value {
     json!({"@odata.context": format!("https://graph.microsoft.com/v1.0/$metadata#{context}"), "value": objects})
+}
+
+/// The state exports of a case, with what the story changed.
+#[derive(Default)]
+pub(crate) struct Snapshot<'a> {
+    /// Rules beside the innocent one.
+    pub rules: Vec<Value>,
+    /// Mailbox alias and forwarding address.
+    pub forwarding: Vec<(&'a str, &'a str)>,
+    /// Mailbox alias and delegate alias.
+    pub delegates: Vec<(&'a str, &'a str)>,
+    pub grants: Vec<Value>,
+    pub principals: Vec<Value>,
+    pub devices: Vec<(&'a Device, &'a Person)>,
+    pub disabled: Vec<&'a str>,
+    /// Aliases that the MFA policy excludes, and when that was last edited.
+    pub excluded: Vec<&'a str>,
+    pub policy_edited: Option<&'a str>,
+    /// Shared mailboxes whose account was switched on.
+    pub enabled: Vec<&'a str>,
+}
+
+impl Snapshot<'_> {
+    /// The files, below `folder`.
+    pub(crate) fn files(&self, world: &World, folder: &str) -> Vec<File> {
+        let rules: Vec<Value> = newsletter_rule(world).into_iter().chain(self.rules.iter().cloned()).collect();
+        let mut users = world.users(&self.disabled);
+        for alias in &self.enabled {
+            let id = world.tenant.person(alias).id;
+            for user in users["value"].as_array_mut().into_iter().flatten().filter(|user| user["id"] == json!(id)) {
+                user["accountEnabled"] = json!(true);
+            }
+        }
+        [
+            ("InboxRules", json!(rules)),
+            ("Mailboxes", world.mailboxes(&self.forwarding)),
+            ("MailboxPermissions", world.mailbox_permissions(&self.delegates)),
+            ("OAuthGrants", world.grants(&self.grants)),
+            ("ServicePrincipals", world.service_principals(&self.principals)),
+            ("Devices", world.devices(&self.devices)),
+            ("Users", users),
+            ("ConditionalAccess", world.policies(&self.excluded, self.policy_edited)),
+        ]
+        .into_iter()
+        .map(|(name, value)| pretty(&format!("{folder}/{name}.json"), &value))
+        .collect()
+    }
 }
 
 impl World {
@@ -54,7 +102,7 @@ impl World {
     }
 
     /// `/users/{id}/authentication/methods`: password, authenticator, and what else the person has.
-    pub(crate) fn methods(&mut self, person: &Person, extra: &[Value]) -> Value {
+    pub(crate) fn methods(person: &Person, extra: &[Value]) -> Value {
         let id = person.id.replace('-', "").chars().rev().collect::<String>();
         let id = format!("{}-{}-4{}-8{}-{}", &id[..8], &id[8..12], &id[13..16], &id[17..20], &id[20..]);
         let mut methods = vec![

@@ -203,6 +203,13 @@ impl Tenant {
         });
     }
 
+    /// Hires a whole list of alias, name, title and kind.
+    pub(crate) fn hire_all(&mut self, random: &mut Random, office: &Place, list: &[(&str, &str, &'static str, Kind)]) {
+        for (alias, name, title, kind) in list {
+            self.hire(random, alias, name, title, *kind, office);
+        }
+    }
+
     /// The person with this alias. A case that asks for a stranger is wrong.
     pub(crate) fn person(&self, alias: &str) -> Person {
         let upn = format!("{alias}@{}", self.domain);
@@ -230,6 +237,11 @@ impl Tenant {
         client.device.clone_from(&person.laptop);
         client
     }
+}
+
+/// A day of the story.
+pub(crate) fn date(text: &str) -> NaiveDate {
+    text.parse().expect("days of a story are ISO dates")
 }
 
 /// A moment of the story, written as RFC 3339.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::random::Random;
-use super::tenant::{App, Client, EXCHANGE, MICROSOFT_TENANT, OFFICE_HOME, Person, Place, Tenant};
+use super::tenant::{App, Client, EXCHANGE, GRAPH, MICROSOFT_TENANT, OFFICE_HOME, Person, Place, Tenant};
 
 pub(crate) struct World {
     pub tenant: Tenant,
@@ -101,7 +101,6 @@ pub(crate) struct Issued {
 
 fn failure(code: i64) -> &'static str {
     match code {
-        0 => "Other.",
         50053 => "Sign-in was blocked because it came from an IP address with malicious activity.",
         50058 => "Session information is not sufficient for single-sign-on.",
         50074 => "Strong Authentication is required.",
@@ -248,9 +247,9 @@ impl World {
             }]);
         }
         if sign_in.interactive {
-            self.interactive.push(record)
+            self.interactive.push(record);
         } else {
-            self.refreshes.push(record)
+            self.refreshes.push(record);
         }
         issued
     }
@@ -271,6 +270,25 @@ impl World {
                 "city": sign_in.place.city, "state": sign_in.place.state, "countryOrRegion": sign_in.place.country,
                 "geoCoordinates": {"latitude": sign_in.place.latitude, "longitude": sign_in.place.longitude},
             },
+        }));
+    }
+
+    /// Records a sign-in of a service principal with a client secret.
+    pub(crate) fn principal(&mut self, at: DateTime<Utc>, app: App, object: &str, owner: &str, place: &Place) {
+        let (id, token, correlation) = (self.random.guid(), self.random.token(), self.random.guid());
+        self.principals.push(json!({
+            "id": id, "createdDateTime": at.format("%Y-%m-%dT%H:%M:%SZ").to_string(), "appId": app.0, "appDisplayName": app.1,
+            "servicePrincipalId": object, "servicePrincipalName": app.1, "servicePrincipalCredentialKeyId": format!("0f6b{}", &object[4..]),
+            "clientCredentialType": "clientSecret", "userPrincipalName": "", "userId": "", "resourceDisplayName": GRAPH.1, "resourceId": GRAPH.0,
+            "appOwnerTenantId": owner, "resourceTenantId": self.tenant.id, "ipAddress": place.address, "autonomousSystemNumber": place.asn,
+            "location": {
+                "city": place.city, "state": place.state, "countryOrRegion": place.country,
+                "geoCoordinates": {"latitude": place.latitude, "longitude": place.longitude},
+            },
+            "clientAppUsed": "", "userAgent": "", "correlationId": correlation, "uniqueTokenIdentifier": token, "isInteractive": false,
+            "signInEventTypes": ["servicePrincipal"], "status": {"errorCode": 0, "failureReason": "Other.", "additionalDetails": null},
+            "conditionalAccessStatus": "notApplied", "appliedConditionalAccessPolicies": [], "authenticationProtocol": "none",
+            "incomingTokenType": "none", "riskLevelDuringSignIn": "none", "riskState": "none",
         }));
     }
 }

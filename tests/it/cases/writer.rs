@@ -60,7 +60,7 @@ pub(crate) fn azure_monitor(path: &str, tenant: &Tenant, category: &str, records
         let code = record.pointer("/status/errorCode").and_then(Value::as_i64);
         let mut properties = record.clone();
         if let Some(properties) = properties.as_object_mut() {
-            properties.insert(time.to_owned(), json!(happened.format("%Y-%m-%dT%H:%M:%S%.7f+00:00").to_string()));
+            properties.insert(time.to_owned(), json!(happened.format("%Y-%m-%dT%H:%M:%S%.6f0+00:00").to_string()));
         }
         let envelope = json!({
             "time": (happened + chrono::TimeDelta::seconds(154)).format("%Y-%m-%dT%H:%M:%S.3412908Z").to_string(),
@@ -96,7 +96,7 @@ fn record_type(record: &Value) -> i64 {
 }
 
 /// CSV with a byte-order mark, every cell quoted, CRLF: what PowerShell 5.1 and the portals write.
-fn quoted_csv(header: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
+pub(crate) fn quoted_csv(header: &[&str], rows: &[Vec<String>]) -> Vec<u8> {
     let mut writer =
         csv::WriterBuilder::new().quote_style(csv::QuoteStyle::Always).terminator(csv::Terminator::CRLF).from_writer(b"\xEF\xBB\xBF".to_vec());
     writer.write_record(header).expect("writing to memory works");
@@ -207,4 +207,22 @@ pub(crate) fn audit_query(path: &str, records: &[Value]) -> File {
     let context = "https://graph.microsoft.com/beta/$metadata#security/auditLog/queries('3f4e')/records";
     let body = wrapped.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n");
     File::new(path, format!("{{\"@odata.context\":{},\"value\":[\n{body}\n]}}\n", json!(context)))
+}
+
+/// `Search-UnifiedAuditLog | ConvertTo-Json` of PowerShell 5.1: the wrapper with AuditData as text and `/Date()/` times.
+pub(crate) fn search_json(path: &str, records: &[Value]) -> File {
+    let records = by_time(records, "CreationTime");
+    let wrapped: Vec<Value> = records
+        .iter()
+        .enumerate()
+        .map(|(place, record)| {
+            let time: chrono::NaiveDateTime = text(record, "CreationTime").parse().expect("records carry ISO times");
+            json!({
+                "RecordType": record_type_name(record_type(record)), "CreationDate": format!("/Date({})/", time.and_utc().timestamp_millis()),
+                "UserIds": record.get("UserId"), "Operations": record.get("Operation"), "AuditData": record.to_string(), "ResultIndex": place + 1,
+                "ResultCount": records.len(), "Identity": record.get("Id"), "IsValid": true, "ObjectState": "Unchanged",
+            })
+        })
+        .collect();
+    File::new(path, format!("[\r\n{}\r\n]\r\n", wrapped.iter().map(Value::to_string).collect::<Vec<_>>().join(",\r\n")))
 }
