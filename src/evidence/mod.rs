@@ -1,6 +1,7 @@
 //! The many export shapes → the few frames. `container/` turns bytes into records, `shape/` recognises records by content and maps them to rows.
 
 pub mod container;
+pub(crate) mod read;
 pub mod shape;
 
 use serde::Serialize;

@@ -1,5 +1,10 @@
 //! One case: all sources loaded in parallel, joined in source order, duplicates folded by record id with every occurrence kept as provenance.
 
+mod coverage;
+mod fold;
+mod load;
+mod order;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::enrich::identity::Identities;
@@ -9,6 +14,8 @@ use crate::evidence::Evidence;
 use crate::frame::Frames;
 use crate::provenance::{RecordRef, Skipped, Source, SourceId};
 use crate::time::Time;
+
+pub use self::load::{CaseError, Progress, load};
 
 /// Everything known about one incident before anything is judged. Immutable after enrichment.
 #[derive(Debug, Default)]

@@ -1,0 +1,177 @@
+//! Which evidence a case holds, counted on its rows: what the report may call present, and from when to when.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use polars::prelude::PolarsResult;
+
+use super::Span;
+use crate::evidence::Evidence;
+use crate::frame::{Frame, Frames};
+use crate::time::Time;
+
+/// Counts the rows of each kind of evidence.
+pub(super) fn of(frames: &Frames) -> PolarsResult<BTreeMap<Evidence, Span>> {
+    let mut coverage = Coverage::default();
+    let mut logons = Coverage::default();
+    for row in frames.sign_ins.rows()?.iter() {
+        if row.feed == Some("ual") {
+            logons.add(Evidence::AuditLogons, row.time);
+        } else {
+            coverage.add(sign_in_kind(row.stream), row.time);
+        }
+    }
+    for row in frames.audit.rows()?.iter() {
+        coverage.add(audit_kind(row.feed, row.record_type, row.operation, row.workload), row.time);
+    }
+    // A logon of the audit log stands in both frames; exports that only fill one of them count as well.
+    coverage.merge(Evidence::AuditLogons, logons.0.get(&Evidence::AuditLogons));
+    mail_reads(frames, &mut coverage)?;
+    for row in frames.risks.rows()?.iter() {
+        let kind = if row.feed == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
+        coverage.add(kind, row.time);
+    }
+    for row in frames.policies.rows()?.iter() {
+        let kind = if row.kind == Some("transport-rule") { Evidence::TransportRules } else { Evidence::ConditionalAccess };
+        coverage.add(kind, None);
+    }
+    let states = [
+        (Evidence::InboxRules, frames.rules.height()),
+        (Evidence::Mailboxes, frames.mailboxes.height()),
+        (Evidence::MailboxPermissions, frames.permissions.height()),
+        (Evidence::OauthGrants, frames.grants.height()),
+        (Evidence::Applications, frames.apps.height()),
+        (Evidence::AuthMethods, frames.methods.height()),
+        (Evidence::Devices, frames.devices.height()),
+        (Evidence::Users, frames.users.height()),
+    ];
+    for (kind, n_rows) in states {
+        if n_rows > 0 {
+            coverage.0.insert(kind, Span { records: n_rows as u64, first: None, last: None });
+        }
+    }
+    Ok(coverage.0)
+}
+
+/// Mail reads are counted as audit records; derived exports fill only the mail frames, one row per folder or message.
+fn mail_reads(frames: &Frames, coverage: &mut Coverage) -> PolarsResult<()> {
+    let mut records = BTreeSet::new();
+    let mut derived = Coverage::default();
+    for row in frames.mail_access.rows()?.iter() {
+        if records.insert((row.source, row.record)) {
+            derived.add(Evidence::MailItemsAccessed, row.time);
+        }
+    }
+    coverage.merge(Evidence::MailItemsAccessed, derived.0.get(&Evidence::MailItemsAccessed));
+    Ok(())
+}
+
+fn sign_in_kind(stream: Option<&str>) -> Evidence {
+    match stream {
+        Some("interactive") => Evidence::InteractiveSignIns,
+        Some("non-interactive") => Evidence::NonInteractiveSignIns,
+        Some("service-principal") => Evidence::ServicePrincipalSignIns,
+        Some("managed-identity") => Evidence::ManagedIdentitySignIns,
+        _ => Evidence::UnknownSignIns,
+    }
+}
+
+/// Record types: Microsoft, "Office 365 Management Activity API schema", AuditLogRecordType (read 2026-11).
+fn audit_kind(feed: Option<&str>, record_type: Option<i64>, operation: Option<&str>, workload: Option<&str>) -> Evidence {
+    if feed == Some("directory") {
+        return Evidence::DirectoryAudits;
+    }
+    if operation == Some("mailitemsaccessed") {
+        return Evidence::MailItemsAccessed;
+    }
+    match record_type {
+        Some(1) => Evidence::ExchangeAdmin,
+        Some(2 | 3) => Evidence::MailboxAudit,
+        Some(50) => Evidence::MailItemsAccessed,
+        Some(4 | 6 | 14 | 36 | 56) => Evidence::SharePoint,
+        Some(8) => Evidence::AuditDirectory,
+        Some(15) => Evidence::AuditLogons,
+        Some(25) => Evidence::Teams,
+        Some(30) => Evidence::PowerAutomate,
+        Some(45) => Evidence::PowerApps,
+        _ => match workload.map(str::to_ascii_lowercase).as_deref() {
+            Some("sharepoint" | "onedrive") => Evidence::SharePoint,
+            Some("microsoftteams") => Evidence::Teams,
+            Some("microsoftflow") => Evidence::PowerAutomate,
+            Some("powerapps") => Evidence::PowerApps,
+            _ => Evidence::OtherAudit,
+        },
+    }
+}
+
+#[derive(Default)]
+struct Coverage(BTreeMap<Evidence, Span>);
+
+impl Coverage {
+    fn add(&mut self, kind: Evidence, time: Option<Time>) {
+        let span = self.0.entry(kind).or_default();
+        span.records += 1;
+        span.first = earliest(span.first, time);
+        span.last = span.last.max(time);
+    }
+
+    /// The same records seen through another frame: the larger count, the wider span.
+    fn merge(&mut self, kind: Evidence, other: Option<&Span>) {
+        if let Some(other) = other {
+            let span = self.0.entry(kind).or_default();
+            span.records = span.records.max(other.records);
+            span.first = earliest(span.first, other.first);
+            span.last = span.last.max(other.last);
+        }
+    }
+}
+
+fn earliest(time: Option<Time>, other: Option<Time>) -> Option<Time> {
+    time.into_iter().chain(other).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{AuditEventRow, MailAccessRow, PolicyStateRow, Rows, SignInRow};
+    use crate::provenance::SourceId;
+
+    #[test]
+    fn kinds_are_told_apart_by_stream_type_and_feed() {
+        let mut rows = Rows::default();
+        let text = |text: &str| Some(text.to_owned());
+        let sign_in =
+            |feed: &str, stream: &str, at: i64| SignInRow { feed: text(feed), stream: text(stream), time: Some(Time(at)), ..SignInRow::default() };
+        rows.sign_ins.push(SourceId(0), 0, "", sign_in("entra", "interactive", 5));
+        rows.sign_ins.push(SourceId(0), 1, "", sign_in("entra", "interactive", 2));
+        rows.sign_ins.push(SourceId(0), 2, "", sign_in("ual", "unknown", 9));
+        let audit = |feed: &str, record_type: i64, operation: &str| AuditEventRow {
+            feed: text(feed),
+            record_type: Some(record_type),
+            operation: text(operation),
+            ..AuditEventRow::default()
+        };
+        rows.audit.push(SourceId(0), 2, "", audit("ual", 15, "userloggedin"));
+        rows.audit.push(SourceId(0), 3, "", audit("ual", 2, "mailitemsaccessed"));
+        rows.audit.push(SourceId(0), 4, "", audit("ual", 2, "harddelete"));
+        rows.audit.push(SourceId(0), 5, "", audit("directory", 8, "update user"));
+        for _ in 0..3 {
+            rows.mail_access.push(SourceId(0), 3, "", MailAccessRow::default());
+        }
+        rows.policies.push(SourceId(1), 0, "", PolicyStateRow { kind: text("transport-rule"), ..PolicyStateRow::default() });
+        let coverage = of(&rows.finish().expect("columns have one length")).expect("columns have their types");
+        let counts: Vec<(Evidence, u64)> = coverage.iter().map(|(kind, span)| (*kind, span.records)).collect();
+        assert_eq!(
+            counts,
+            [
+                (Evidence::InteractiveSignIns, 2),
+                (Evidence::AuditLogons, 1),
+                (Evidence::MailboxAudit, 1),
+                (Evidence::MailItemsAccessed, 1),
+                (Evidence::DirectoryAudits, 1),
+                (Evidence::TransportRules, 1)
+            ]
+        );
+        assert_eq!(coverage[&Evidence::InteractiveSignIns], Span { records: 2, first: Some(Time(2)), last: Some(Time(5)) });
+        assert_eq!(coverage[&Evidence::AuditLogons].last, Some(Time(9)));
+    }
+}

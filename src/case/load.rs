@@ -1,0 +1,181 @@
+//! Inventory → case: reads all sources in parallel and joins them in source order, so that the same evidence gives the same case on any machine.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use polars::prelude::{DataFrame, PolarsError, PolarsResult};
+use rayon::prelude::*;
+
+use super::{Case, coverage, fold, order};
+use crate::evidence::container::value::Object;
+use crate::evidence::container::{BLOCK, Text};
+use crate::evidence::read::{self, Contents, Reading};
+use crate::evidence::shape::{self, Shape};
+use crate::frame::Frames;
+use crate::inventory::Inventory;
+use crate::provenance::{SkipReason, Skipped, Source, SourceId};
+
+/// Files up to this size are read by one thread each, many at a time; larger ones one after another, each by all threads. Two blocks: below that a
+/// file has nothing to share out.
+const LARGE: u64 = 2 * BLOCK as u64;
+
+/// How far loading has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Files read to their end.
+    pub n_files: u64,
+    /// Files to read.
+    pub n_files_total: u64,
+    /// Bytes read.
+    pub n_bytes: u64,
+    /// Bytes to read.
+    pub n_bytes_total: u64,
+}
+
+/// Why a case could not be put together. A defect of this program, never of the evidence: damaged evidence is [`Case::skipped`].
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// Columns of one frame do not fit together.
+    #[error("cannot join the tables of the case: {0}")]
+    Frames(#[from] PolarsError),
+}
+
+/// Loads everything that the inventory found. `progress` is called from many threads, now and then. Fails only on a defect of this program.
+pub fn load(inventory: Inventory, progress: &(dyn Fn(Progress) + Sync)) -> Result<Case, CaseError> {
+    Ok(load_with(inventory, shape::recognise, BLOCK, progress)?)
+}
+
+/// [`load`] with the shapes and the block size given, for tests.
+pub(super) fn load_with(
+    inventory: Inventory,
+    recognise: fn(&Object<'_>) -> Option<&'static Shape>,
+    block: usize,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> PolarsResult<Case> {
+    let Inventory { mut sources, mut skipped, texts } = inventory;
+    let jobs: Vec<(SourceId, Text)> = texts.into_iter().collect();
+    let meter = Meter::new(&jobs, &sources, progress);
+    let read = |&(id, text): &(SourceId, Text), parallel: bool| {
+        let source = sources.get(id.0 as usize);
+        let path = source.map_or("", |source| source.path.as_str());
+        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel }, &meter);
+        meter.end_file();
+        contents.map(|contents| (id, contents))
+    };
+    let size = |(id, _): &(SourceId, Text)| sources.get(id.0 as usize).map_or(0, |source| source.size);
+    let (large, small): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| size(job) > LARGE);
+    let mut loaded: Vec<(SourceId, Contents)> = small.into_par_iter().map(|job| read(job, false)).collect::<PolarsResult<_>>()?;
+    for job in large {
+        loaded.push(read(job, true)?);
+    }
+    loaded.sort_by_key(|(id, _)| *id);
+
+    let mut case = Case::default();
+    let mut n_used = vec![0; sources.len()];
+    for (id, contents) in loaded {
+        case.columns.insert(id, columns(&contents.frames));
+        read::join(&mut case.frames, contents.frames)?;
+        skipped.extend(contents.skipped);
+        if let (Some(source), Some(n_used)) = (sources.get_mut(id.0 as usize), n_used.get_mut(id.0 as usize)) {
+            *n_used = contents.n_used;
+            source.records = contents.n_records;
+            source.skipped = contents.n_records - contents.n_used;
+            source.shapes = contents.shapes;
+            source.notes.extend(contents.notes);
+        }
+    }
+    skipped.sort_by_key(|skipped| (skipped.source, skipped.record));
+    case.skipped = skipped;
+    case.occurrences = fold::duplicates(&mut case.frames)?;
+    for ((source, n_used), n_kept) in sources.iter_mut().zip(n_used).zip(kept(&case.frames)?) {
+        source.kept = n_kept;
+        source.duplicates = n_used - n_kept;
+    }
+    case.sources = sources;
+    order::by_time(&mut case.frames)?;
+    case.coverage = coverage::of(&case.frames)?;
+    Ok(case)
+}
+
+fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>) -> PolarsResult<Contents> {
+    let file = source.map(|source| File::open(&source.absolute));
+    match file {
+        Some(Ok(file)) => {
+            let n_before = std::cell::Cell::new(0);
+            read::read(file, reading, &|n_read| meter.add_bytes(n_read - n_before.replace(n_read)))
+        }
+        // It could be read a moment ago, when it was hashed.
+        Some(Err(error)) => {
+            let skipped =
+                Skipped { source: reading.source, record: 0, reason: SkipReason::UnreadableFile, detail: error.to_string(), excerpt: String::new() };
+            Ok(Contents { skipped: vec![skipped], n_records: 1, ..Contents::default() })
+        }
+        None => Ok(Contents::default()),
+    }
+}
+
+/// `frame.column` for every column that holds at least one value.
+fn columns(frames: &Frames) -> BTreeSet<String> {
+    let filled = |(name, data): (&'static str, &DataFrame)| {
+        let with_value = data.columns().iter().filter(|column| column.null_count() < column.len());
+        with_value.map(|column| format!("{name}.{}", column.name())).collect::<Vec<_>>()
+    };
+    frames.each().into_iter().flat_map(filled).collect()
+}
+
+/// Records per source that have at least one row.
+fn kept(frames: &Frames) -> PolarsResult<impl Iterator<Item = u64>> {
+    let mut records: Vec<Vec<u64>> = Vec::new();
+    for (_, data) in frames.each() {
+        let (source, record) = (data.column("source")?.u32()?, data.column("record")?.u64()?);
+        for (source, record) in source.iter().flatten().zip(record.iter().flatten()) {
+            let source = source as usize;
+            if records.len() <= source {
+                records.resize_with(source + 1, Vec::new);
+            }
+            // One bit per record of the source.
+            let (word, bit) = (usize::try_from(record / 64).unwrap_or(usize::MAX), record % 64);
+            if let Some(bits) = records.get_mut(source) {
+                if bits.len() <= word {
+                    bits.resize(word + 1, 0);
+                }
+                if let Some(bits) = bits.get_mut(word) {
+                    *bits |= 1 << bit;
+                }
+            }
+        }
+    }
+    let counted = records.into_iter().map(|bits| bits.iter().map(|word| u64::from(word.count_ones())).sum());
+    Ok(counted.chain(std::iter::repeat(0)))
+}
+
+/// Adds up the progress of all threads.
+struct Meter<'a> {
+    n_files: AtomicU64,
+    n_bytes: AtomicU64,
+    total: Progress,
+    report: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl<'a> Meter<'a> {
+    fn new(jobs: &[(SourceId, Text)], sources: &[Source], report: &'a (dyn Fn(Progress) + Sync)) -> Self {
+        let n_bytes_total = jobs.iter().filter_map(|(id, _)| sources.get(id.0 as usize)).map(|source| source.size).sum();
+        let total = Progress { n_files_total: jobs.len() as u64, n_bytes_total, ..Progress::default() };
+        Self { n_files: AtomicU64::new(0), n_bytes: AtomicU64::new(0), total, report }
+    }
+
+    fn add_bytes(&self, n_bytes: u64) {
+        self.n_bytes.fetch_add(n_bytes, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn end_file(&self) {
+        self.n_files.fetch_add(1, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        (self.report)(Progress { n_files: self.n_files.load(Ordering::Relaxed), n_bytes: self.n_bytes.load(Ordering::Relaxed), ..self.total });
+    }
+}

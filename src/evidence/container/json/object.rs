@@ -1,0 +1,169 @@
+//! Inside one JSON object: follows brackets and quotes to its end, notices what no JSON object can contain, and notices when the object is a page.
+
+use super::page;
+
+/// What the scan came to.
+pub(super) enum Step {
+    /// The text ended first.
+    More,
+    /// The object closed; the position is behind its bracket.
+    Closed,
+    /// The object is a page and its list begins; the position is behind the list's bracket.
+    List,
+    /// At the position stands something that no JSON object can contain there.
+    Damage(&'static str),
+}
+
+/// Scan state of one object. Positions are offsets into the text at hand.
+pub(super) struct Object {
+    /// Open brackets, innermost last.
+    open: Vec<u8>,
+    /// The last significant byte; `0` stands for a number or word, `"` for a finished text.
+    before: u8,
+    in_text: bool,
+    /// Begin of the last text.
+    text_at: usize,
+    /// End of the last text that stood directly in the object.
+    text_end: usize,
+    /// Still possibly a page: all keys so far belong to pages.
+    maybe_page: bool,
+    /// The key whose value comes next names a page's list.
+    list_next: bool,
+    is_page: bool,
+    column: Option<usize>,
+}
+
+impl Object {
+    /// Behind the opening bracket. `maybe_page`: pages do not stand inside pages.
+    /// `column`: where its bracket stands when only blanks stand before it on its line.
+    pub(super) fn new(maybe_page: bool, column: Option<usize>) -> Self {
+        Self { open: vec![b'{'], before: b'{', in_text: false, text_at: 0, text_end: 0, maybe_page, list_next: false, is_page: false, column }
+    }
+
+    /// Behind the list of a page.
+    pub(super) fn page_tail() -> Self {
+        Self { before: b']', is_page: true, ..Self::new(true, None) }
+    }
+
+    /// The rest of a page, not a record.
+    pub(super) fn is_page(&self) -> bool {
+        self.is_page
+    }
+
+    /// `n_gone` bytes before the record were taken away.
+    pub(super) fn shift(&mut self, n_gone: usize) {
+        self.text_at = self.text_at.saturating_sub(n_gone);
+        self.text_end = self.text_end.saturating_sub(n_gone);
+    }
+
+    /// Where its bracket stands when only blanks stand before it on its line.
+    pub(super) fn column(&self) -> Option<usize> {
+        self.column
+    }
+
+    /// From where the next record may stand when damage was noticed at `pos` in the record at `start`. A lost quote shows only behind the text that
+    /// it opened or closed; a lost bracket shows at the bracket of the next record, whose line break must be seen again.
+    pub(super) fn resume_at(&self, pos: usize, start: usize) -> usize {
+        let at = if self.in_text || self.before == b'"' { self.text_at.min(pos) } else { pos };
+        self.column.map_or(at, |column| at.saturating_sub(column + 1)).max(start + 1)
+    }
+
+    /// Goes on at `pos`.
+    pub(super) fn scan(&mut self, text: &[u8], start: usize, pos: &mut usize) -> Step {
+        loop {
+            if self.in_text {
+                let Some(offset) = memchr::memchr3(b'"', b'\\', b'\n', text.get(*pos..).unwrap_or_default()) else {
+                    *pos = text.len();
+                    return Step::More;
+                };
+                let at = *pos + offset;
+                match text.get(at) {
+                    Some(b'\\') if at + 1 >= text.len() => {
+                        *pos = at;
+                        return Step::More;
+                    }
+                    Some(b'\\') => *pos = at + 2,
+                    Some(b'"') => {
+                        *pos = at + 1;
+                        self.in_text = false;
+                        self.text_end = at;
+                        self.before = b'"';
+                    }
+                    _ => {
+                        *pos = at;
+                        return Step::Damage("a line break stands inside a text");
+                    }
+                }
+                continue;
+            }
+            let Some(byte) = text.get(*pos).copied() else {
+                return Step::More;
+            };
+            if let Some(step) = self.byte(byte, text, start, pos) {
+                return step;
+            }
+            *pos += 1;
+        }
+    }
+
+    /// One byte outside of texts. `None`: nothing special, go on behind it.
+    fn byte(&mut self, byte: u8, text: &[u8], start: usize, pos: &mut usize) -> Option<Step> {
+        let in_object = self.open.last() == Some(&b'{');
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | 0 => return None,
+            b'"' => {
+                let fits = if in_object { matches!(self.before, b'{' | b',' | b':') } else { matches!(self.before, b'[' | b',') };
+                if !fits {
+                    return Some(Step::Damage("a text begins where none can stand"));
+                }
+                self.in_text = true;
+                self.text_at = *pos;
+            }
+            b'{' | b'[' => {
+                let fits = if in_object { self.before == b':' } else { matches!(self.before, b'[' | b',') };
+                if !fits {
+                    return Some(Step::Damage("a bracket opens where none can stand"));
+                }
+                if byte == b'[' && self.list_next && self.open.len() == 1 {
+                    *pos += 1;
+                    return Some(Step::List);
+                }
+                self.open.push(byte);
+                self.before = byte;
+            }
+            b'}' | b']' => {
+                if in_object != (byte == b'}') {
+                    return Some(Step::Damage("a bracket closes that was not opened"));
+                }
+                self.open.pop();
+                self.before = byte;
+                if self.open.is_empty() {
+                    *pos += 1;
+                    return Some(Step::Closed);
+                }
+            }
+            b':' => {
+                if !(in_object && self.before == b'"') {
+                    return Some(Step::Damage("a colon stands where none can"));
+                }
+                if self.maybe_page && self.open.len() == 1 {
+                    let key = text.get(self.text_at + 1..self.text_end).unwrap_or_default();
+                    let in_head = self.text_at >= start;
+                    self.list_next = in_head && page::is_list(key);
+                    self.maybe_page = in_head && (self.list_next || page::is_key(key));
+                }
+                self.before = b':';
+            }
+            b',' => self.before = b',',
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.' => {
+                let fits = if in_object { matches!(self.before, b':' | 0) } else { matches!(self.before, b'[' | b',' | 0) };
+                if !fits {
+                    return Some(Step::Damage("a word or number stands where none can"));
+                }
+                self.before = 0;
+            }
+            _ => return Some(Step::Damage("a character stands outside of texts")),
+        }
+        None
+    }
+}

@@ -1,0 +1,150 @@
+//! One batch of records → rows, and the reasons why some records became none.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use polars::prelude::PolarsResult;
+
+use super::{LISTED, Reading};
+use crate::evidence::container::json;
+use crate::evidence::container::value::{Object, Value};
+use crate::evidence::container::{Batch, Piece, State};
+use crate::evidence::shape::{Place, Shape};
+use crate::frame::{Frames, Rows};
+use crate::provenance::{SkipReason, Skipped};
+use crate::time::DateOrder;
+
+/// Characters of an unusable record that are kept, for the first [`FULL_EXCERPTS`] of a batch and for the others.
+const EXCERPT: usize = 2_000;
+const SHORT_EXCERPT: usize = 200;
+const FULL_EXCERPTS: usize = 500;
+
+/// Names of fields that are told when a record is not recognised.
+const FIELDS_TOLD: usize = 12;
+
+/// What a batch held.
+#[derive(Default)]
+pub(super) struct Chunk {
+    pub(super) frames: Frames,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) n_unlisted: BTreeMap<SkipReason, u64>,
+    pub(super) first_unlisted: Option<u64>,
+    pub(super) n_used: u64,
+    pub(super) n_by_shape: BTreeMap<&'static str, u64>,
+    pub(super) n_ragged: u64,
+    pub(super) n_cut: u64,
+}
+
+/// Why a record became no row.
+struct Loss {
+    reason: SkipReason,
+    detail: String,
+}
+
+impl Loss {
+    fn new(reason: SkipReason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+}
+
+impl Chunk {
+    /// Parses, recognises and reads the records of a batch.
+    pub(super) fn parse(batch: &Batch, reading: Reading<'_>, order: DateOrder) -> PolarsResult<Self> {
+        let mut chunk = Self::default();
+        let mut rows = Rows::default();
+        let table = batch.header.as_ref().and_then(|header| (reading.recognise)(&header.blank()));
+        for (record, piece) in (batch.first..).zip(&batch.pieces) {
+            let text = batch.text.get(piece.start..piece.end).unwrap_or_default();
+            let place = Place { source: reading.source, path: reading.path, context: &piece.context, record, dates: order };
+            let result = match piece.state {
+                State::Cut => {
+                    chunk.n_cut += 1;
+                    Err(Loss::new(SkipReason::Truncated, "the file ends in the middle of this record"))
+                }
+                State::Broken(why) => Err(Loss::new(SkipReason::Malformed, why)),
+                State::Whole => match &batch.header {
+                    Some(header) => {
+                        let (object, n_cells) = header.object(text);
+                        let is_ragged = n_cells != header.n_cells();
+                        if header.repeated_by(&object) {
+                            Err(Loss::new(SkipReason::NotEvidence, "the table head again"))
+                        } else {
+                            let shape = table.or_else(|| (reading.recognise)(&object));
+                            let result = use_record(&object, shape, &place, &mut rows);
+                            chunk.n_ragged += u64::from(is_ragged && result.is_ok());
+                            result
+                        }
+                    }
+                    None => use_json(text, reading, place, &mut rows),
+                },
+            };
+            match result {
+                Ok(shape) => {
+                    chunk.n_used += 1;
+                    *chunk.n_by_shape.entry(shape.id).or_default() += 1;
+                }
+                Err(loss) => chunk.lose(loss, reading, record, piece, text),
+            }
+        }
+        chunk.frames = rows.finish()?;
+        Ok(chunk)
+    }
+
+    fn lose(&mut self, loss: Loss, reading: Reading<'_>, record: u64, piece: &Piece, text: &str) {
+        if self.skipped.len() >= LISTED {
+            self.first_unlisted.get_or_insert(record);
+            *self.n_unlisted.entry(loss.reason).or_default() += 1;
+            return;
+        }
+        let n_characters = if self.skipped.len() < FULL_EXCERPTS { EXCERPT } else { SHORT_EXCERPT };
+        let excerpt = text.char_indices().nth(n_characters).map_or(text, |(end, _)| text.get(..end).unwrap_or_default());
+        debug_assert!(piece.start <= piece.end, "pieces do not run backwards");
+        self.skipped.push(Skipped { source: reading.source, record, reason: loss.reason, detail: loss.detail, excerpt: excerpt.to_owned() });
+    }
+}
+
+/// Reads one JSON record.
+fn use_json(text: &str, reading: Reading<'_>, place: Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
+    let value: Value<'_> = serde_json::from_str(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
+    let nested = value.nested().map_err(|error| Loss::new(SkipReason::Malformed, format!("the JSON inside this text: {error}")))?;
+    let Some(object) = nested.object() else {
+        return Err(Loss::new(SkipReason::UnknownShape, "a bare value, not an object"));
+    };
+    // An object saved alone carries the context that pages carry.
+    let own_context = if place.context.is_empty() { json::context(object) } else { None };
+    let place = Place { context: own_context.as_deref().unwrap_or(place.context), ..place };
+    if let Some(shape) = (reading.recognise)(object) {
+        return use_record(object, Some(shape), &place, rows);
+    }
+    match unwrapped(object, reading) {
+        Some((inner, shape)) => use_record(inner.object().unwrap_or(object), Some(shape), &place, rows),
+        None => use_record(object, None, &place, rows),
+    }
+}
+
+fn use_record(object: &Object<'_>, shape: Option<&'static Shape>, place: &Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
+    let Some(shape) = shape else {
+        let names: Vec<&str> = object.0.iter().take(FIELDS_TOLD).map(|(name, _)| name.as_ref()).collect();
+        let more = if object.0.len() > FIELDS_TOLD { " …" } else { "" };
+        return Err(Loss::new(SkipReason::UnknownShape, format!("no known shape has these fields: {}{more}", names.join(", "))));
+    };
+    let n_before = rows.len();
+    let result = (shape.read)(object, place, rows);
+    match result {
+        // Rows that were pushed before a rejection cannot be taken back: the record counts as used.
+        _ if rows.len() > n_before => Ok(shape),
+        Ok(()) => Err(Loss::new(SkipReason::NotEvidence, format!("{}: nothing in this record fills a row", shape.id))),
+        Err(reject) => Err(Loss::new(reject.reason, format!("{}: {}", shape.id, reject.detail))),
+    }
+}
+
+/// The record inside a record of a SIEM or of a REST client: `_source`, `_raw`, `event.original`, or the single object under `value` or `data`.
+fn unwrapped<'a>(object: &'a Object<'a>, reading: Reading<'_>) -> Option<(Cow<'a, Value<'a>>, &'static Shape)> {
+    const WRAPPERS: &[&[&str]] =
+        &[&["source"], &["raw"], &["event", "original"], &["eventoriginal"], &["value"], &["data"], &["event"], &["result"], &["message"], &["body"]];
+    WRAPPERS.iter().find_map(|path| {
+        let inner = object.path(path)?.nested().ok()?;
+        let shape = inner.object().and_then(reading.recognise)?;
+        Some((inner, shape))
+    })
+}
