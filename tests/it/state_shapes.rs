@@ -35,7 +35,7 @@ fn fixtures(shape: &str) -> Vec<Fixture> {
 
 fn read(path: &Path, name: String) -> Option<Fixture> {
     let text = std::fs::read_to_string(path).ok()?;
-    if name.ends_with(".csv") {
+    if path.extension().is_some_and(|end| end == "csv") {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().expect("a header").clone();
         let rows = reader.records().map(|row| row.expect("a row"));

@@ -68,7 +68,7 @@ pub(super) fn body(record: &Object<'_>) -> String {
 
 /// Microsoft's type name of a Graph object (`#microsoft.graph.device`), also from re-exports that renamed the key.
 pub(super) fn odata_type(record: &Object<'_>) -> Option<String> {
-    record.any(&["@odatatype", "odatatype", "atsignodatatype"]).and_then(Value::text).map(|text| text.into_owned())
+    record.any(&["@odatatype", "odatatype", "atsignodatatype"]).and_then(Value::text).map(std::borrow::Cow::into_owned)
 }
 
 /// The type name that `Export-Csv` writes in place of a list or an object: ``System.Collections.Generic.List`1[System.String]``.
@@ -193,7 +193,7 @@ fn split(text: &str) -> impl Iterator<Item = &str> {
 fn name_of(object: &Object<'_>) -> String {
     let inner = object.get("emailaddress").and_then(Value::object).unwrap_or(object);
     let names = ["address", "primarysmtpaddress", "userprincipalname", "displayname", "name", "emailaddress", "id"];
-    names.iter().filter_map(|name| inner.text(name)).find(|text| !text.is_empty()).map_or_else(|| body(object), |text| text.into_owned())
+    names.iter().filter_map(|name| inner.text(name)).find(|text| !text.is_empty()).map_or_else(|| body(object), std::borrow::Cow::into_owned)
 }
 
 /// The first spelling that holds something; empty when one is there without a value, `None` when none is there or the value is lost.

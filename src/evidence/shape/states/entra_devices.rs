@@ -82,8 +82,8 @@ fn compliant(record: &Object<'_>) -> Option<bool> {
 /// The first registered owner, else the first registered user, else who the export was made for.
 fn owner(record: &Object<'_>, inner: &Object<'_>, place: &Place<'_>) -> Option<String> {
     let listed = ["registeredowners", "registeredusers"].iter().filter_map(|name| inner.get(name)).find_map(|value| {
-        let objects = value.elements().iter().filter_map(Value::object);
-        let named = objects.filter_map(|user| cell::filled(user, &["userprincipalname", "displayname", "id"])).next();
+        let mut objects = value.elements().iter().filter_map(Value::object);
+        let named = objects.find_map(|user| cell::filled(user, &["userprincipalname", "displayname", "id"]));
         named.or_else(|| cell::Elements::of(value).known.into_iter().next()).map(|name| identity::account(&name))
     });
     listed.filter(|name| !name.is_empty()).or_else(|| Owner::of(record, &["userprincipalname", "userid", "owner"], place).name())

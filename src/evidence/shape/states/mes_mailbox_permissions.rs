@@ -82,7 +82,7 @@ fn trustee(text: &str) -> Option<String> {
     let text = text.trim();
     let address =
         text.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, address)| address.trim()).filter(|address| !address.is_empty());
-    let name = address.map_or_else(|| text.trim_end_matches("()").trim(), |address| address);
+    let name = address.unwrap_or_else(|| text.trim_end_matches("()").trim());
     (!name.is_empty()).then(|| identity::account(name))
 }
 
