@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{GrantStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "collector-oauth-permissions",
+    id: "collector_oauth_permissions",
     title: "OAuth permission tables of collectors",
     made_by: "Microsoft-Extractor-Suite Get-OAuthPermissions: OAuthPermissions.csv; Hawk Consent_Grants.csv",
     claims,

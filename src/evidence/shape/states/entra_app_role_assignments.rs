@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{GrantStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-app-role-assignments",
+    id: "entra_app_role_assignments",
     title: "Application permissions (appRoleAssignments)",
     made_by: "Graph appRoleAssignments, appRoleAssignedTo; Get-MgUserAppRoleAssignment, Get-MgServicePrincipalAppRoleAssignment; Goose servicePrincipals_appRoleAssignments.json",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::Rows;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-applications",
+    id: "entra_applications",
     title: "Application registrations",
     made_by: "Graph /applications; Get-MgApplication; Microsoft-Extractor-Suite AppRegistrations.csv, Applications.csv, UserApplications.csv; Goose applications.json",
     claims,

@@ -8,7 +8,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{MethodStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-auth-methods",
+    id: "entra_auth_methods",
     title: "Authentication methods (Graph)",
     made_by: "Graph /users/{id}/authentication/methods; Get-MgUserAuthenticationMethod; Goose users_methods.json",
     claims,

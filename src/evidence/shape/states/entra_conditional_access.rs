@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::Rows;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-conditional-access",
+    id: "entra_conditional_access",
     title: "Conditional Access policies",
     made_by: "Graph /identity/conditionalAccess/policies; Get-MgIdentityConditionalAccessPolicy; Goose conditionalAccess_policies.json",
     claims,

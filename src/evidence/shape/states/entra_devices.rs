@@ -9,7 +9,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{DeviceStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-devices",
+    id: "entra_devices",
     title: "Entra devices",
     made_by: "Graph /devices, /users/{id}/ownedDevices, registeredDevices; Get-MgDevice, Get-MgUserRegisteredDevice; Microsoft-Extractor-Suite Devices.csv; Goose devices.json",
     claims,

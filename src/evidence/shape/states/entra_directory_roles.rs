@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, UserStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-directory-roles",
+    id: "entra_directory_roles",
     title: "Directory roles and their holders (Graph)",
     made_by: "Graph /directoryRoles?$expand=members, /roleManagement/directory/roleAssignments; Get-MgDirectoryRole",
     claims,

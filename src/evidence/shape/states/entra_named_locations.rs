@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::Rows;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-named-locations",
+    id: "entra_named_locations",
     title: "Named locations",
     made_by: "Graph /identity/conditionalAccess/namedLocations; Get-MgIdentityConditionalAccessNamedLocation",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{GrantStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-oauth-grants",
+    id: "entra_oauth_grants",
     title: "Delegated OAuth grants (oauth2PermissionGrants)",
     made_by: "Graph /oauth2PermissionGrants; Get-MgUserOAuth2PermissionGrant, Get-MgOauth2PermissionGrant; Goose servicePrincipals_oauth2PermissionGrants.json",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{MethodStateRow, Rows, UserStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-registration-details",
+    id: "entra_registration_details",
     title: "Registered methods per user (userRegistrationDetails)",
     made_by: "Graph /reports/authenticationMethods/userRegistrationDetails; Microsoft-Extractor-Suite UserRegistrationDetails.csv; credentialUserRegistrationDetails",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::Rows;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-service-principals",
+    id: "entra_service_principals",
     title: "Service principals",
     made_by: "Graph /servicePrincipals; Get-MgServicePrincipal; Microsoft-Extractor-Suite ServicePrincipals.csv; Goose servicePrincipals.json; DFIR-O365RC AADApps",
     claims,

@@ -7,7 +7,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, UserStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "entra-users",
+    id: "entra_users",
     title: "Entra users",
     made_by: "Graph /users; Get-MgUser; Microsoft-Extractor-Suite Users.csv; Hawk EntraIDUsers; DFIR-O365RC AADUsers",
     claims,

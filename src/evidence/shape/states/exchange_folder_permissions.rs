@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{PermissionStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-folder-permissions",
+    id: "exchange_folder_permissions",
     title: "Folder permissions (Get-MailboxFolderPermission)",
     made_by: "Get-MailboxFolderPermission or Get-EXOMailboxFolderPermission | ConvertTo-Json or Export-Csv",
     claims,

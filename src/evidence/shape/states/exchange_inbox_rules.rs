@@ -5,7 +5,7 @@ use crate::evidence::container::value::Object;
 use crate::evidence::shape::Shape;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-inbox-rules",
+    id: "exchange_inbox_rules",
     title: "Inbox rules (Get-InboxRule)",
     made_by: "Get-InboxRule | ConvertTo-Json or Export-Csv; Exchange Online REST; Hawk InboxRules; Goose EXO_InboxRules_PowerShell.json",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{MailboxStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-mailbox-audit",
+    id: "exchange_mailbox_audit",
     title: "Mailbox audit status and bypass",
     made_by: "Get-MailboxAuditBypassAssociation; Microsoft-Extractor-Suite MailboxAuditStatus.csv",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{PermissionStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-mailbox-permissions",
+    id: "exchange_mailbox_permissions",
     title: "Mailbox permissions (Get-MailboxPermission)",
     made_by: "Get-MailboxPermission or Get-EXOMailboxPermission | ConvertTo-Json or Export-Csv; Exchange Online REST; Goose EXO_MailboxPermissions.json",
     claims,

@@ -8,7 +8,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{MailboxStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-mailboxes",
+    id: "exchange_mailboxes",
     title: "Mailboxes and forwarding (Get-Mailbox)",
     made_by: "Get-Mailbox or Get-EXOMailbox | ConvertTo-Json or Export-Csv; Exchange Online REST; Hawk ForwardingReport; Goose EXO_Mailboxes.json",
     claims,
@@ -27,10 +27,10 @@ fn claims(record: &Object<'_>) -> bool {
 }
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let Some(mailbox) =
-        cell::account(record, &["userprincipalname", "primarysmtpaddress", "identity", "alias", "name"]).filter(|name| !name.is_empty())
+    let Some(mailbox) = cell::account(record, &["userprincipalname", "primarysmtpaddress", "identity", "alias", "name", "displayname"])
+        .filter(|name| !name.is_empty())
     else {
-        return Err(cell::missing("mailbox without user principal name, address and identity"));
+        return Err(cell::missing("mailbox without user principal name, address, identity and name"));
     };
     let mailbox_id = cell::lower(record, &["exchangeguid", "guid"]);
     let id = mailbox_id.clone().unwrap_or_default();

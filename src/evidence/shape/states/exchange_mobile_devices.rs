@@ -7,7 +7,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{DeviceStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-mobile-devices",
+    id: "exchange_mobile_devices",
     title: "Exchange mobile devices",
     made_by: "Get-MobileDevice, Get-MobileDeviceStatistics, Get-EXOMobileDeviceStatistics; Hawk MobileDevices",
     claims,

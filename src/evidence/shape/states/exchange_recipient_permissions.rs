@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{PermissionStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-recipient-permissions",
+    id: "exchange_recipient_permissions",
     title: "Send-as permissions (Get-RecipientPermission)",
     made_by: "Get-RecipientPermission or Get-EXORecipientPermission | ConvertTo-Json or Export-Csv; Exchange Online REST",
     claims,

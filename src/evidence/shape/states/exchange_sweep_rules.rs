@@ -9,7 +9,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, RuleStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-sweep-rules",
+    id: "exchange_sweep_rules",
     title: "Sweep rules (Get-SweepRule)",
     made_by: "Get-SweepRule | ConvertTo-Json or Export-Csv; Hawk SweepRules",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::Rows;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "exchange-transport-rules",
+    id: "exchange_transport_rules",
     title: "Transport rules (Get-TransportRule)",
     made_by: "Get-TransportRule | ConvertTo-Json or Export-Csv; Exchange Online REST; Microsoft-Extractor-Suite TransportRules.csv; Hawk TransportRules",
     claims,

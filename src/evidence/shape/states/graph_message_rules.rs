@@ -10,7 +10,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, RuleStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "graph-message-rules",
+    id: "graph_message_rules",
     title: "Inbox rules (Graph messageRules)",
     made_by: "Graph /users/{id}/mailFolders/inbox/messageRules; Get-MgUserMailFolderMessageRule; Goose EXO_InboxRules_Graph.json",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{MethodStateRow, Rows, UserStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "mes-auth-methods",
+    id: "mes_auth_methods",
     title: "Authentication methods (Microsoft-Extractor-Suite)",
     made_by: "Microsoft-Extractor-Suite Get-MFA: AuthenticationMethods.csv",
     claims,

@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::Rows;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "mes-conditional-access",
+    id: "mes_conditional_access",
     title: "Conditional Access policies (Microsoft-Extractor-Suite)",
     made_by: "Microsoft-Extractor-Suite Get-ConditionalAccessPolicies: ConditionalAccessPolicies.csv, ConditionalAccessPolicy.csv",
     claims,

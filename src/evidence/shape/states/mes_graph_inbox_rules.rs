@@ -5,7 +5,7 @@ use crate::evidence::container::value::Object;
 use crate::evidence::shape::Shape;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "mes-graph-inbox-rules",
+    id: "mes_graph_inbox_rules",
     title: "Inbox rules through Graph (Microsoft-Extractor-Suite)",
     made_by: "Microsoft-Extractor-Suite Get-MailboxRulesGraph: MailboxRulesGraph.csv",
     claims,

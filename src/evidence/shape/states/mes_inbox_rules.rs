@@ -5,7 +5,7 @@ use crate::evidence::container::value::Object;
 use crate::evidence::shape::Shape;
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "mes-inbox-rules",
+    id: "mes_inbox_rules",
     title: "Inbox rules (Microsoft-Extractor-Suite)",
     made_by: "Microsoft-Extractor-Suite Get-MailboxRules: MailboxRules.csv, InboxRules.csv",
     claims,

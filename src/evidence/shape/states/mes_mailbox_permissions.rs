@@ -7,7 +7,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{PermissionStateRow, Rows};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "mes-mailbox-permissions",
+    id: "mes_mailbox_permissions",
     title: "Mailbox permissions (Microsoft-Extractor-Suite)",
     made_by: "Microsoft-Extractor-Suite Get-MailboxPermissions: MailboxPermissions.csv, MailboxDelegatedPermissions.csv",
     claims,

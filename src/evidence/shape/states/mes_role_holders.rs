@@ -6,7 +6,7 @@ use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, UserStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
-    id: "mes-role-holders",
+    id: "mes_role_holders",
     title: "Role holders (Microsoft-Extractor-Suite)",
     made_by: "Microsoft-Extractor-Suite Get-AdminUsers: All-Administrators.csv, <role>.csv; PIM-Assignments.csv",
     claims,
