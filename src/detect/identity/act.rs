@@ -63,11 +63,6 @@ impl<'a> Act<'a> {
         self.text(|event| event.target).unwrap_or("")
     }
 
-    /// Done by Microsoft's own housekeeping.
-    pub(crate) fn by_system(&self) -> bool {
-        self.events.iter().any(|event| event.actor_kind == Some("system"))
-    }
-
     /// Done by an application rather than a person.
     pub(crate) fn by_app(&self) -> bool {
         self.events.iter().all(|event| event.actor_kind == Some("app"))
@@ -203,7 +198,7 @@ impl<'a> Places<'a> {
     pub(crate) fn of(case: &'a Case, acts: &[Act<'a>]) -> PolarsResult<Self> {
         let events = || acts.iter().flat_map(|act| &act.events);
         let correlations: BTreeSet<&str> = events().filter_map(|event| filled(event.correlation_id)).collect();
-        let accounts: BTreeSet<&str> = events().filter_map(|event| filled(event.account)).collect();
+        let accounts: BTreeSet<&str> = events().flat_map(|event| [filled(event.account), filled(event.target)]).flatten().collect();
         let mut places = Self::default();
         for row in case.frames.sign_ins.rows()?.iter() {
             let Some(sighting) = Sighting::of_sign_in(&row).filter(Sighting::has_origin) else { continue };
@@ -224,12 +219,12 @@ impl<'a> Places<'a> {
         Ok(places)
     }
 
-    /// The place of an act of `account`.
-    pub(crate) fn place(&self, act: &Act<'a>) -> Place<'a> {
+    /// The place of an act that `account` did, itself or through one of Microsoft's services.
+    pub(crate) fn place(&self, act: &Act<'a>, account: &str) -> Place<'a> {
         let recorded = act.events.iter().filter_map(Sighting::of_audit).find(Sighting::has_origin);
         let correlated = || act.events.iter().filter_map(|event| self.by_correlation.get(filled(event.correlation_id)?)).next().copied();
         let nearest = || {
-            let sightings = self.by_account.get(act.actor())?;
+            let sightings = self.by_account.get(account)?;
             let nearest = sightings.iter().min_by_key(|sighting| sighting.time.distance(act.time))?;
             (nearest.time.distance(act.time) <= NEAREST_SIGN_IN).then_some(*nearest)
         };

@@ -39,11 +39,6 @@ impl Changes {
         self.get(name).and_then(|change| text(&change.new))
     }
 
-    /// The old value as text; `None` when absent or empty.
-    pub(crate) fn old_text(&self, name: &str) -> Option<String> {
-        self.get(name).and_then(|change| text(&change.old))
-    }
-
     /// True when the new value reads `true`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.new_text(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
@@ -52,11 +47,6 @@ impl Changes {
     /// Elements of the new list that the old list does not hold.
     pub(crate) fn added(&self, name: &str) -> Vec<&Value> {
         self.get(name).map(|change| list(&change.new).iter().filter(|element| !list(&change.old).contains(element)).collect()).unwrap_or_default()
-    }
-
-    /// Elements of the old list that the new list does not hold.
-    pub(crate) fn removed(&self, name: &str) -> Vec<&Value> {
-        self.get(name).map(|change| list(&change.old).iter().filter(|element| !list(&change.new).contains(element)).collect()).unwrap_or_default()
     }
 }
 

@@ -71,7 +71,8 @@ impl Consent<'_> {
 
 /// Successful consents to applications that are not Microsoft's, ascending by time.
 pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeMap<String, Vec<Anchor>>) -> PolarsResult<Vec<Consent<'a>>> {
-    let wanted = |event: &crate::frame::AuditEvent<'a>| event.operation.is_some_and(|name| OPERATIONS.contains(&name)) && event.actor_kind != Some("system");
+    let wanted =
+        |event: &crate::frame::AuditEvent<'a>| event.operation.is_some_and(|name| OPERATIONS.contains(&name)) && event.actor_kind != Some("system");
     let acts = acts(case, wanted, |event| event.account.unwrap_or("").to_owned())?;
     let places = Places::of(case, &acts)?;
     let inventory = Inventory::of(case)?;
@@ -84,7 +85,10 @@ pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeM
         if inventory.is_microsoft(app_id.as_deref(), &facts) {
             continue;
         }
-        let name = app_name(&act).or_else(|| facts.name.map(str::to_owned)).or_else(|| app_id.clone()).unwrap_or_else(|| "an unnamed application".to_owned());
+        let name = app_name(&act)
+            .or_else(|| facts.name.map(str::to_owned))
+            .or_else(|| app_id.clone())
+            .unwrap_or_else(|| "an unnamed application".to_owned());
         let is_true = |property| act.changes.iter().any(|changes: &Changes| changes.is_true(property));
         let app_only = is_true("ConsentContext.IsAppOnly");
         let for_all = is_true("ConsentContext.OnBehalfOfAll") || permission_text(&act).contains("ConsentType: AllPrincipals");
@@ -92,7 +96,7 @@ pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeM
         let scopes = scopes_of(&act);
         let mut parts = scope_parts(&scopes, app_only);
         parts.extend(app_parts(&name, app_id.as_deref(), &facts));
-        let place = places.place(&act);
+        let place = places.place(&act, act.actor());
         let anchor = shortly_before(anchors, act.actor(), act.time, settings.identity.suspicious_before_hours).cloned();
         if place.standing(case) == Standing::Strange || (anchor.is_some() && place.standing(case) != Standing::Own) {
             parts.push((STRANGE_CONTEXT, "from a network new for the account, or soon after a suspicious sign-in".to_owned()));
@@ -130,7 +134,10 @@ fn score_spread(case: &Case, settings: &Settings, consents: &mut [Consent<'_>]) 
         if consent.reach() == Reach::Basic {
             continue;
         }
-        let by_list = consent.facts.created.is_some_and(|at| at <= consent.act.time && consent.act.time - at <= TimeDelta::days(settings.identity.app_new_days));
+        let by_list = consent
+            .facts
+            .created
+            .is_some_and(|at| at <= consent.act.time && consent.act.time - at <= TimeDelta::days(settings.identity.app_new_days));
         let words = [consent.act.text(|event| event.correlation_id), Some(consent.app.as_str()), consent.app_id.as_deref()];
         if by_list || words.into_iter().flatten().any(|word| created.contains(&word.to_lowercase())) {
             consent.parts.push((NEW_APP, "application new in the tenant".to_owned()));
@@ -162,7 +169,8 @@ fn app_id(act: &Act<'_>) -> Option<String> {
 }
 
 fn is_guid(text: &str) -> bool {
-    text.len() == 36 && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 /// The target of the consent record itself; the grant's target is the resource.
@@ -180,11 +188,7 @@ fn permission_text(act: &Act<'_>) -> String {
 /// Scopes in the permission text end at `]` or at the next field; they may hold blanks.
 fn scopes_of(act: &Act<'_>) -> BTreeSet<String> {
     let text = permission_text(act);
-    let mut found: BTreeSet<String> = text
-        .split("Scope:")
-        .skip(1)
-        .flat_map(|rest| scopes(rest.split([']', ',']).next().unwrap_or("")))
-        .collect();
+    let mut found: BTreeSet<String> = text.split("Scope:").skip(1).flat_map(|rest| scopes(rest.split([']', ',']).next().unwrap_or(""))).collect();
     for changes in &act.changes {
         for name in ["DelegatedPermissionGrant.Scope", "OAuth2PermissionGrant.Scope"] {
             found.extend(changes.new_text(name).iter().flat_map(|text| scopes(text)));

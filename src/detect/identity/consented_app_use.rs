@@ -42,10 +42,13 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let background = sign_ins.iter().filter(|row| row.error_code == Some(0) && row.stream != Some("interactive"));
     let signed_in = background.filter_map(|row| Some((Sighting::of_sign_in(&row)?, filled(row.app_id)?, None, "sign-in")));
     let mail = case.frames.mail_access.rows()?;
-    let read = mail.iter().filter_map(|row| Some((Sighting::of_mail_access(&row)?, filled(row.client_app_id).or(filled(row.app_id))?, row.mailbox, "mail access")));
+    let read = mail
+        .iter()
+        .filter_map(|row| Some((Sighting::of_mail_access(&row)?, filled(row.client_app_id).or(filled(row.app_id))?, row.mailbox, "mail access")));
     let audit = case.frames.audit.rows()?;
     let in_files = audit.iter().filter(|row| matches!(row.workload, Some("Exchange" | "SharePoint" | "OneDrive")));
-    let acted = in_files.filter_map(|row| Some((Sighting::of_audit(&row)?, filled(row.client_app_id).or(filled(row.app_id))?, row.mailbox, "activity")));
+    let acted =
+        in_files.filter_map(|row| Some((Sighting::of_audit(&row)?, filled(row.client_app_id).or(filled(row.app_id))?, row.mailbox, "activity")));
     let mut uses: BTreeMap<(&str, &str), Vec<(Sighting<'_>, &'static str)>> = BTreeMap::new();
     for (sighting, app, owner, kind) in signed_in.chain(read).chain(acted) {
         let Some((app, consents)) = followed.get_key_value(app).filter(|_| sighting.has_origin()) else { continue };
@@ -67,7 +70,13 @@ fn is_own(case: &Case, account: &str, sighting: &Sighting<'_>) -> bool {
             .is_some_and(|network| case.profiles.novelty(account, Trait::Network, &network, sighting.time) == Novelty::Established)
 }
 
-fn report(case: &Case, account: &str, app_id: &str, uses: &[(Sighting<'_>, &'static str)], followed: &BTreeMap<&str, Vec<&Consent<'_>>>) -> Option<Finding> {
+fn report(
+    case: &Case,
+    account: &str,
+    app_id: &str,
+    uses: &[(Sighting<'_>, &'static str)],
+    followed: &BTreeMap<&str, Vec<&Consent<'_>>>,
+) -> Option<Finding> {
     let consent = followed.get(app_id)?.iter().find(|consent| consent.account == account)?;
     let mut sightings: Vec<Sighting<'_>> = uses.iter().map(|(sighting, _)| *sighting).collect();
     sightings.sort_by_key(|sighting| (sighting.time, sighting.key()));

@@ -50,7 +50,14 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     Ok(findings)
 }
 
-fn report(settings: &Settings, inventory: &Inventory<'_>, account: &str, grants: &[GrantState<'_>], application: bool, n_accounts: usize) -> Option<Finding> {
+fn report(
+    settings: &Settings,
+    inventory: &Inventory<'_>,
+    account: &str,
+    grants: &[GrantState<'_>],
+    application: bool,
+    n_accounts: usize,
+) -> Option<Finding> {
     let first = grants.first()?;
     let facts = inventory.facts(&[filled(first.app_id), filled(first.client_id)]);
     let app_id = filled(first.app_id).or(facts.app_id);

@@ -27,13 +27,7 @@ pub(super) const DETECTOR: Detector = Detector {
     id: "oauth-consent",
     title: "Consent to an application",
     attack: &["T1528", "T1566.002", "T1098.003"],
-    needs: &[
-        Evidence::AuditDirectory,
-        Evidence::DirectoryAudits,
-        Evidence::InteractiveSignIns,
-        Evidence::UnknownSignIns,
-        Evidence::AuditLogons,
-    ],
+    needs: &[Evidence::AuditDirectory, Evidence::DirectoryAudits, Evidence::InteractiveSignIns, Evidence::UnknownSignIns, Evidence::AuditLogons],
     signals: &["consent-risky", "consent-tenant-wide", "consent-app-only", "consent-refused"],
     false_positives: "Software that the company rolls out; mail clients and CRM systems that a user connects himself.",
     detect,
@@ -73,7 +67,13 @@ fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>, anch
     }
     finding.fact("app", consent.app.as_str());
     finding.fact("scopes", scopes);
-    let consent_type = if consent.app_only { "application" } else if consent.tenant_wide { "tenant-wide" } else { "user" };
+    let consent_type = if consent.app_only {
+        "application"
+    } else if consent.tenant_wide {
+        "tenant-wide"
+    } else {
+        "user"
+    };
     finding.fact("consent_type", consent_type);
     finding.fact("publisher", consent.facts.publisher_words());
     finding.fact("score", score);
@@ -94,7 +94,8 @@ fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>, anch
 /// Sign-ins and consents that were refused, one finding per account and application.
 fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
     let inventory = Inventory::of(case)?;
-    let codes = REFUSALS.iter().map(|(code, _)| col(sign_in::error_code).eq(lit(*code))).reduce(polars::prelude::Expr::or).unwrap_or_else(|| lit(false));
+    let codes =
+        REFUSALS.iter().map(|(code, _)| col(sign_in::error_code).eq(lit(*code))).reduce(polars::prelude::Expr::or).unwrap_or_else(|| lit(false));
     let rows = case.frames.sign_ins.data().clone().lazy().filter(codes).collect()?;
     let mut refused: BTreeMap<(&str, &str), Vec<(Sighting<'_>, i64, &str)>> = BTreeMap::new();
     for row in SignIns::rows_of(&rows)?.iter() {
@@ -106,7 +107,8 @@ fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
     let mut findings = Vec::new();
     for ((account, app_id), tries) in &refused {
         let Some((first, _, app)) = tries.first() else { continue };
-        let reasons: BTreeSet<&str> = tries.iter().filter_map(|(_, code, _)| REFUSALS.iter().find(|(known, _)| known == code)).map(|(_, why)| *why).collect();
+        let reasons: BTreeSet<&str> =
+            tries.iter().filter_map(|(_, code, _)| REFUSALS.iter().find(|(known, _)| known == code)).map(|(_, why)| *why).collect();
         let mut finding = Finding::new(DETECTOR.id, "consent-refused", account, first.time, first.reference());
         let risky = tries.iter().any(|(_, code, _)| *code == 900_941);
         finding.severity = if risky { Severity::Medium } else { Severity::Low };

@@ -1,5 +1,10 @@
-//! Tenant-wide tampering.
+//! Changes to the tenant itself: access policies, auditing, federation.
 
 use super::Detector;
 
-pub(super) const DETECTORS: &[&Detector] = &[];
+mod audit_tampering;
+mod conditional_access;
+mod federation;
+mod policy_diff;
+
+pub(super) const DETECTORS: &[&Detector] = &[&conditional_access::DETECTOR, &audit_tampering::DETECTOR, &federation::DETECTOR];

@@ -1,0 +1,179 @@
+//! Secrets, certificates and application permissions: how an application becomes a way in that needs no user.
+//!
+//! Evidence: both audit logs; service-principal sign-ins for the use of a new key. Signals: `sp-credential-added`, a key that was not there before
+//! (`KeyDescription` old and new); `app-role-granted`, an application permission. A sign-in with the new key's id proves its use and shows from where.
+//! Quiet: Microsoft's housekeeping, and applications that rotate their keys again and again. False positives: a developer renewing a secret.
+//! References: detection catalogue 6.3; Microsoft "audit activity reference" (read 2026-11).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::act::{Act, Places, Standing, acts, state_context};
+use super::change::text;
+use super::consent_risk::{Reach, reach, scopes};
+use crate::case::Case;
+use crate::detect::selection::attach;
+use crate::detect::session::anchor::{Anchor, anchors};
+use crate::detect::session::sighting::{Sighting, place};
+use crate::detect::{DetectError, Detector};
+use crate::evidence::Evidence;
+use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
+use crate::frame::AuditEvent;
+use crate::settings::Settings;
+
+pub(super) const DETECTOR: Detector = Detector {
+    id: "app-credential",
+    title: "Key or permission given to an application",
+    attack: &["T1098.001", "T1098.003"],
+    needs: &[Evidence::AuditDirectory, Evidence::DirectoryAudits],
+    signals: &["sp-credential-added", "app-role-granted"],
+    false_positives: "Developers who renew a secret; deployment tools that rotate keys.",
+    detect,
+};
+
+/// Actors that maintain keys for Microsoft (detection catalogue 6.3), lower case.
+const HOUSEKEEPING: &[&str] = &[
+    "managed service identity",
+    "jit provisioning",
+    "azure ad app management",
+    "aad app management",
+    "azure ests service",
+    "microsoft.azure.syncfabric",
+    "windows azure service management api",
+];
+
+fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+    let anchors = anchors(case)?;
+    let mut findings = credentials(case, settings, &anchors)?;
+    findings.extend(permissions(case, settings, &anchors)?);
+    Ok(findings)
+}
+
+fn is_credential(event: &AuditEvent<'_>) -> bool {
+    let operation = event.operation.unwrap_or("");
+    let adds = operation == "add service principal credentials" || operation.ends_with("application - certificates and secrets management");
+    adds && event.actor_kind != Some("system")
+}
+
+fn is_housekeeping(act: &Act<'_>) -> bool {
+    let named = act.events.iter().flat_map(|event| [event.account, event.details]).flatten().map(str::to_lowercase);
+    named.into_iter().any(|words| HOUSEKEEPING.iter().any(|actor| words.contains(actor)))
+}
+
+fn credentials(case: &Case, settings: &Settings, anchors: &BTreeMap<String, Vec<Anchor>>) -> Result<Vec<Finding>, DetectError> {
+    let acts: Vec<Act<'_>> = acts(case, is_credential, |event| event.target.unwrap_or("").to_lowercase())?;
+    let acts: Vec<Act<'_>> = acts.into_iter().filter(|act| !is_housekeeping(act)).collect();
+    let places = Places::of(case, &acts)?;
+    let mut by_actor: BTreeMap<&str, usize> = BTreeMap::new();
+    for act in acts.iter().filter(|act| act.by_app()) {
+        *by_actor.entry(act.actor()).or_default() += 1;
+    }
+    let mut findings = Vec::new();
+    for act in &acts {
+        let added: BTreeSet<String> = act.changes.iter().flat_map(|changes| changes.added("KeyDescription")).filter_map(text).collect();
+        let rotates = by_actor.get(act.actor()).is_some_and(|adds| *adds >= settings.identity.rotation_adds);
+        if added.is_empty() || rotates {
+            continue;
+        }
+        let app = if act.target().is_empty() { "an unnamed application" } else { act.target() };
+        let place = places.place(act, act.actor());
+        let mut finding = act.finding(DETECTOR.id, "sp-credential-added", act.actor());
+        finding.confidence = 0.85;
+        let keys: Vec<BTreeMap<&str, &str>> = added.iter().map(|key| fields(key)).collect();
+        let names: Vec<String> = keys.iter().map(describe_key).collect();
+        finding.summary = format!("{} added {} to {app}{}.", act.actor(), names.join(" and "), place.words(case));
+        finding.fact("app", app);
+        finding.fact("keys", names);
+        let used = uses(case, &keys, &mut finding)?;
+        let standing = state_context(case, settings, &mut finding, &place, anchors, act.actor());
+        finding.severity = match standing {
+            Standing::Strange => Severity::Critical,
+            Standing::Unclear => Severity::High,
+            Standing::Own => Severity::Medium,
+        };
+        if used > 0 {
+            finding.confidence = 0.95;
+        }
+        finding.artefact = Some(Artefact { kind: ArtefactKind::SpCredential, account: String::new(), key: app.to_owned() });
+        findings.push(finding);
+    }
+    Ok(findings)
+}
+
+/// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as name → value.
+fn fields(key: &str) -> BTreeMap<&str, &str> {
+    let inner = key.trim().trim_start_matches('[').trim_end_matches(']');
+    inner.split(',').filter_map(|field| field.split_once('=')).map(|(name, value)| (name.trim(), value.trim())).collect()
+}
+
+fn describe_key(key: &BTreeMap<&str, &str>) -> String {
+    let kind = match key.get("KeyType") {
+        Some(&"Password") => "a secret",
+        Some(_) => "a certificate",
+        None => "a credential",
+    };
+    let name = key.get("DisplayName").filter(|name| !name.is_empty()).map(|name| format!(" named {name}")).unwrap_or_default();
+    let id = key.get("KeyIdentifier").map(|id| format!(" ({id})")).unwrap_or_default();
+    format!("{kind}{name}{id}")
+}
+
+/// Service-principal sign-ins with one of the keys; they are cited, traced and counted.
+fn uses(case: &Case, keys: &[BTreeMap<&str, &str>], finding: &mut Finding) -> Result<usize, DetectError> {
+    let ids: BTreeSet<String> = keys.iter().filter_map(|key| key.get("KeyIdentifier")).map(|id| id.to_lowercase()).collect();
+    let rows = case.frames.sign_ins.rows()?;
+    let used: Vec<Sighting<'_>> = rows
+        .iter()
+        .filter(|row| row.error_code == Some(0) && row.credential_id.is_some_and(|id| ids.contains(&id.to_lowercase())))
+        .filter_map(|row| Sighting::of_sign_in(&row))
+        .collect();
+    if used.is_empty() {
+        return Ok(0);
+    }
+    let places: BTreeSet<String> = used.iter().map(|sighting| place(case, sighting.address, sighting.asn, sighting.country)).collect();
+    finding.fact("used_from", places.into_iter().collect::<Vec<_>>());
+    finding.fact("n_uses", used.len());
+    let origins = used.iter().filter(|sighting| sighting.has_origin());
+    finding.traces.addresses.extend(origins.filter_map(|sighting| sighting.address).map(str::to_owned));
+    attach(finding, used.iter().map(|sighting| (Some(sighting.time), sighting.reference())));
+    Ok(used.len())
+}
+
+fn permissions(case: &Case, settings: &Settings, anchors: &BTreeMap<String, Vec<Anchor>>) -> Result<Vec<Finding>, DetectError> {
+    let wanted =
+        |event: &AuditEvent<'_>| event.operation == Some("add app role assignment to service principal") && event.actor_kind != Some("system");
+    // One consent grants several permissions under one correlation id: the application is the thing, not the permission.
+    let acts: Vec<Act<'_>> = acts(case, wanted, |event| event.account.unwrap_or("").to_owned())?;
+    let places = Places::of(case, &acts)?;
+    let mut findings = Vec::new();
+    for act in acts.iter().filter(|act| !is_housekeeping(act)) {
+        let values = act.changes.iter().filter_map(|changes| changes.get("AppRole.Value")).map(|change| &change.new);
+        let granted: BTreeSet<String> = values.filter_map(Value::as_str).flat_map(scopes).collect();
+        let app = act.new_text("ServicePrincipal.DisplayName").unwrap_or_else(|| act.target().to_owned());
+        let place = places.place(act, act.actor());
+        let mut finding = act.finding(DETECTOR.id, "app-role-granted", act.actor());
+        finding.confidence = 0.85;
+        let list = granted.iter().cloned().collect::<Vec<_>>();
+        let what = if list.is_empty() { "an application permission".to_owned() } else { format!("the application permissions {}", list.join(" ")) };
+        finding.summary = format!("{} gave {app} {what}{}.", act.actor(), place.words(case));
+        finding.fact("app", app.as_str());
+        finding.fact("permissions", list);
+        if let Some(app_id) = act.new_text("ServicePrincipal.AppId") {
+            finding.traces.apps.insert(app_id.to_lowercase());
+            finding.fact("app_id", app_id);
+        }
+        if act.by_app() {
+            finding.fact("by_application", true);
+        }
+        let standing = state_context(case, settings, &mut finding, &place, anchors, act.actor());
+        finding.severity = match (reach(&granted, true), standing) {
+            (Reach::Everybody | Reach::Writes, Standing::Strange | Standing::Unclear) => Severity::Critical,
+            (Reach::Everybody | Reach::Writes, Standing::Own) => Severity::High,
+            (Reach::Basic | Reach::Reads, Standing::Strange) => Severity::High,
+            (Reach::Basic | Reach::Reads, Standing::Unclear | Standing::Own) => Severity::Low,
+        };
+        finding.artefact = Some(Artefact { kind: ArtefactKind::AppRoleAssignment, account: String::new(), key: app });
+        findings.push(finding);
+    }
+    Ok(findings)
+}
