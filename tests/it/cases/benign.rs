@@ -10,13 +10,15 @@ use super::directory::{Act, Actor, Target};
 use super::expected::Expected;
 use super::random::Random;
 use super::routine::{Habits, Journey, background, delivered, message_id};
-use super::state::newsletter_rule;
+use super::state::{Snapshot, foreign_principal};
 use super::tenant::{App, Client, Device, EXCHANGE, Kind, MY_SIGNINS, OUTLOOK_MOBILE, Person, Place, Tenant, at};
 use super::world::{Factor, SignIn, World};
 use super::writer;
 
 /// The company's backup application.
 const BACKUP: App = App("2f1c9d0e-5a17-4c7a-9f0e-6a3d1b7c4e21", "Fabrikam Mail Archive");
+/// The tenant of the verified publisher of [`SIGNATURES`].
+const PUBLISHER_TENANT: &str = "5d2c1f0a-7c51-4b1e-9a63-2f0e6c1d4b77";
 const SIGNATURES: App = App("b71e4c52-0d9c-4f3e-8a6b-93c1f2d7a805", "Northwind Signatures");
 
 pub(crate) fn write() -> Written {
@@ -65,7 +67,7 @@ pub(crate) fn write() -> Written {
     stale_password(&mut world);
     backup(&mut world);
     scanner(&mut world);
-    roll_out(&mut world);
+    let signatures = roll_out(&mut world);
     let expected = Expected {
         tolerance_s: 0,
         checklist: vec![(1, "clear"), (4, "clear"), (5, "clear"), (12, "clear"), (14, "clear"), (15, "clear")],
@@ -78,7 +80,7 @@ pub(crate) fn write() -> Written {
         ],
         ..Expected::default()
     };
-    export(&mut world, &kiosk, &expected)
+    export(&world, &kiosk, &signatures, &expected)
 }
 
 fn lisbon() -> Journey {
@@ -116,16 +118,16 @@ fn noticed_travel(world: &mut World) {
 
 fn new_phone(world: &mut World) {
     let person = world.tenant.person("n.petrov");
-    let laptop = world.tenant.browser_on(&person, "2026-09-23".parse().expect("a date"));
+    let laptop = world.tenant.browser_on(&person, "2026-09-16".parse().expect("a date"));
     let session = world.random.guid();
     world.sign_in(&SignIn {
         app: MY_SIGNINS,
         factor: Factor::Push,
-        ..SignIn::new(at("2026-09-23T10:12:40Z"), &person, &person.office, &laptop, &session)
+        ..SignIn::new(at("2026-09-16T10:12:40Z"), &person, &person.office, &laptop, &session)
     });
-    world.register_authenticator(at("2026-09-23T10:13:30Z"), &person, &person.office.address, "Pixel 9");
+    world.register_authenticator(at("2026-09-16T10:13:30Z"), &person, &person.office.address, "Pixel 9");
     let removal = Act::new(
-        at("2026-09-23T10:16:02Z"),
+        at("2026-09-16T10:16:02Z"),
         Actor::Person(&person, &person.office.address),
         "User deleted security info",
         "UserManagement",
@@ -144,10 +146,10 @@ fn new_phone(world: &mut World) {
     world.sign_in(&SignIn {
         app: OUTLOOK_MOBILE,
         factor: Factor::Push,
-        ..SignIn::new(at("2026-09-23T10:21:15Z"), &person, &person.office, &phone, &session)
+        ..SignIn::new(at("2026-09-16T10:21:15Z"), &person, &person.office, &phone, &session)
     });
     for day in 0..8 {
-        let time = at("2026-09-24T18:02:11Z") + TimeDelta::hours(24 * day);
+        let time = at("2026-09-17T18:02:11Z") + TimeDelta::hours(24 * day);
         world.sign_in(&SignIn::new(time, &person, &person.carrier, &phone, &session).refresh(OUTLOOK_MOBILE, EXCHANGE));
     }
 }
@@ -225,7 +227,7 @@ fn scanner(world: &mut World) {
 }
 
 /// A verified publisher's application that human resources announced: five people consent within two days, each from the own laptop.
-fn roll_out(world: &mut World) {
+fn roll_out(world: &mut World) -> Target {
     let principal = Target::thing("ServicePrincipal", &world.random.guid(), SIGNATURES.1);
     for (alias, time) in [
         ("n.petrov", "2026-09-29T08:15:20Z"),
@@ -246,24 +248,37 @@ fn roll_out(world: &mut World) {
         world.consent(time, &person, &person.office.address, &principal, SIGNATURES.0, " User.Read openid profile offline_access");
         world.sign_in(&SignIn { at: time + TimeDelta::seconds(4), ..sign_in });
     }
+    principal
 }
 
-fn export(world: &mut World, kiosk: &Device, expected: &Expected) -> Written {
-    let rules: Vec<_> = newsletter_rule(world).into_iter().collect();
+fn export(world: &World, kiosk: &Device, signatures: &Target, expected: &Expected) -> Written {
     let admin = world.tenant.person("t.berg");
-    let files = vec![
+    let reply = "https://signatures.northwind.example/signin";
+    let mut verified = foreign_principal(signatures, SIGNATURES.0, PUBLISHER_TENANT, "Northwind Software", reply, "2026-09-29T08:15:20Z");
+    verified["verifiedPublisher"] =
+        json!({"displayName": "Northwind Software", "verifiedPublisherId": "4410982", "addedDateTime": "2024-01-15T10:00:00Z"});
+    let grant = |(place, alias): (usize, &str)| {
+        json!({
+            "id": format!("VsVRpeSIG{place}{}", signatures.id.replace('-', "")), "clientId": signatures.id, "consentType": "Principal",
+            "principalId": world.tenant.person(alias).id, "resourceId": world.tenant.graph_principal(), "scope": " User.Read openid profile offline_access",
+        })
+    };
+    let snapshot = Snapshot {
+        delegates: vec![("orders", "h.maier"), ("orders", "o.schmid")],
+        grants: ["n.petrov", "c.lorenz", "o.schmid", "r.silva", "d.fischer"].into_iter().enumerate().map(grant).collect(),
+        principals: vec![verified],
+        devices: vec![(kiosk, &admin)],
+        excluded: vec!["svc-scan", "kiosk.anna", "kiosk.ben", "kiosk.caro"],
+        ..Snapshot::default()
+    };
+    let mut files = vec![
         writer::array_newest_first("InteractiveSignIns_2026-09-07_2026-10-04.json", &world.interactive, "createdDateTime"),
         writer::array_newest_first("NonInteractiveSignIns_2026-09-07_2026-10-04.json", &world.refreshes, "createdDateTime"),
         writer::array_newest_first("ApplicationSignIns_2026-09-07_2026-10-04.json", &world.principals, "createdDateTime"),
         writer::lines("UnifiedAuditLog.jsonl", &world.audit, "CreationTime"),
         writer::array_newest_first("AuditLogs_2026-10-04.json", &world.directory, "activityDateTime"),
         writer::array_newest_first("RiskDetections.json", &world.risks, "activityDateTime"),
-        writer::pretty("InboxRules.json", &json!(rules)),
-        writer::pretty("Mailboxes.json", &world.mailboxes(&[])),
-        writer::pretty("MailboxPermissions.json", &world.mailbox_permissions(&[("orders", "h.maier"), ("orders", "o.schmid")])),
-        writer::pretty("Users.json", &world.users(&[])),
-        writer::pretty("Devices.json", &world.devices(&[(kiosk, &admin)])),
-        writer::pretty("ConditionalAccess.json", &world.policies(&["svc-scan", "kiosk.anna", "kiosk.ben", "kiosk.caro"], None)),
     ];
+    files.extend(snapshot.files(world, "exports"));
     Written { files, expected: expected.json(&world.tenant) }
 }
