@@ -81,7 +81,7 @@ frame! {
     PermissionStates / PermissionState, PermissionStateRow, PermissionStateBuilder, PermissionStateRows, permission_state {
         /// Mailbox: lower-case UPN or recorded identity.
         mailbox: Text,
-        /// Who holds the right.
+        /// Who holds the right; null when the export lists the mailbox and nobody holds any.
         trustee: Text,
         /// `FullAccess`, `SendAs`, `SendOnBehalf` or `folder:<right>`.
         right: Text,

@@ -151,3 +151,50 @@ fn csv_and_json_of_one_export_agree() {
         }
     }
 }
+
+/// Values that no export should hold and every export may.
+const DAMAGE: &[&str] = &[
+    "null",
+    "\"\"",
+    "0",
+    "-1",
+    "1e300",
+    "true",
+    "[]",
+    "{}",
+    "[null,[],{}]",
+    "\"é'; [\"",
+    "\"@{\"",
+    "\"{[x, \"",
+    "\"forward the message to 'é\"",
+    "\"{a, b…}\"",
+    "\"System.Object[]\"",
+    "\"a - Rights: : , Deny: | - Type: \"",
+    "\"users('\"",
+    "{\"value\":{\"value\":[{}]}}",
+    "[[[[[[[[1]]]]]]]]",
+    "\"[[[[[[[[\"",
+];
+
+proptest::proptest! {
+    /// Any field of any fixture replaced by anything: nothing panics, and a rejected record leaves no rows.
+    #[test]
+    fn damage_is_rejected_or_read(shape in 0..STATE_SHAPES.len(), fixture: proptest::sample::Index, record: proptest::sample::Index,
+                                  field: proptest::sample::Index, damage in 0..DAMAGE.len(), noise in "\\PC{0,12}") {
+        let id = STATE_SHAPES[shape].id;
+        let all: Vec<_> = fixtures(id).into_iter().filter(|fixture| !fixture.records.is_empty()).collect();
+        let mut fixture = fixture.get(&all).records.clone();
+        let n_records = fixture.len();
+        let object = &mut fixture[record.index(n_records)];
+        let position = field.index(object.0.len());
+        object.0[position].1 = serde_json::from_str::<Value<'_>>(DAMAGE[damage]).expect("JSON").into_owned();
+        object.0.push((Cow::Owned(noise.clone()), Value::Text(Cow::Owned(noise.clone()))));
+        let place = Place { source: SourceId(0), path: &noise, context: &noise, record: 0, dates: DateOrder::DayFirst };
+        for shape in shapes().filter(|shape| (shape.claims)(object)) {
+            let mut rows = Rows::default();
+            if (shape.read)(object, &place, &mut rows).is_err() {
+                proptest::prop_assert!(rows.is_empty(), "{}", shape.id);
+            }
+        }
+    }
+}

@@ -104,9 +104,9 @@ fn properties_type(value: &Value<'_>) -> Option<String> {
     }
 }
 
-/// Nothing legible: a type name, or an empty object.
+/// Nothing legible: a type name, or an empty object. An empty cell says nothing about what kind of object lost its properties.
 pub(super) fn lost(value: &Value<'_>) -> bool {
-    value.text().is_some_and(|text| text.is_empty() || cell::is_type_name(&text)) || value.object().is_some_and(|object| object.0.is_empty())
+    value.text().is_some_and(|text| cell::is_type_name(&text)) || value.object().is_some_and(|object| object.0.is_empty())
 }
 
 /// PowerShell's screen form of a dictionary: `{[@odata.type, #microsoft.graph.…], [phoneNumber, +1 …]}`.

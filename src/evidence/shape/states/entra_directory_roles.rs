@@ -4,6 +4,7 @@ use super::{cell, entra_users, ids};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Rows, UserStateRow};
+use crate::provenance::SkipReason;
 
 pub(super) const SHAPE: Shape = Shape {
     id: "entra_directory_roles",
@@ -30,6 +31,9 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
     let Some(members) = record.get("members") else {
         return Err(cell::missing("directory role without its members: the export did not expand them"));
     };
+    if members.elements().is_empty() {
+        return Err(Reject { reason: SkipReason::NotEvidence, detail: format!("nobody holds the role {name}") });
+    }
     for member in members.elements().iter().filter_map(Value::object) {
         let row = UserStateRow { user_type: member_kind(member), roles: Some(name.clone()), ..entra_users::user(member, place) };
         rows.users.push(place.source, place.record, "", row);

@@ -28,6 +28,10 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
     found.extend(whole(record, "", "sendonbehalfusers", "SendOnBehalf"));
     found.extend(folder(record, "calendarusers", "Calendar"));
     found.extend(folder(record, "inboxusers", "Inbox"));
+    // Most mailboxes have no delegates. Their row says so: the mailbox was looked at.
+    if found.is_empty() {
+        found.push(PermissionStateRow::default());
+    }
     for row in found {
         rows.permissions.push(place.source, place.record, "", PermissionStateRow { mailbox: Some(mailbox.clone()), ..row });
     }
