@@ -1,6 +1,6 @@
 //! Who is shown with which ids: directory exports first, then events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::PolarsResult;
 
@@ -8,44 +8,8 @@ use super::{Identities, guest_home, is_system, plain};
 use crate::frame::Frames;
 use crate::time::Time;
 
-/// Mail services for everybody: never a tenant's own domain. The free-mail list of common BEC reports, kept short on purpose.
-const PUBLIC_MAIL: &[&str] = &[
-    "aol.com",
-    "gmail.com",
-    "gmx.at",
-    "gmx.ch",
-    "gmx.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.co.uk",
-    "hotmail.com",
-    "hotmail.fr",
-    "icloud.com",
-    "live.com",
-    "live.nl",
-    "mail.com",
-    "mail.ru",
-    "me.com",
-    "msn.com",
-    "outlook.com",
-    "outlook.de",
-    "outlook.fr",
-    "pm.me",
-    "proton.me",
-    "protonmail.com",
-    "t-online.de",
-    "tutanota.com",
-    "web.de",
-    "yahoo.co.uk",
-    "yahoo.com",
-    "yahoo.de",
-    "yahoo.fr",
-    "yandex.com",
-    "yandex.ru",
-    "ymail.com",
-    "zoho.com",
-];
+/// Mail services for everybody: never a tenant's own domain.
+const PUBLIC_MAIL: &str = include_str!("../../data/freemail.txt");
 
 /// Where no record says who is a member, a domain is the tenant's own when it is the most frequent one or holds this share of the accounts, in percent.
 /// Proposal: guests of one partner stay below it; taking a partner's domain for an own one would hide mail forwarded there.
@@ -73,11 +37,15 @@ struct Sighting {
 
 #[derive(Debug, Default)]
 struct Learning {
+    /// Account texts as they stand in rows → user names; millions of rows repeat few texts.
+    spellings: HashMap<String, Option<String>>,
     /// From directory exports: key → UPN.
     stated: BTreeMap<String, String>,
     /// From events: key → UPN → when.
     seen: BTreeMap<String, BTreeMap<String, Sighting>>,
     upns: BTreeSet<String>,
+    /// Those that directory exports list as accounts; others may turn out to be aliases.
+    stated_upns: BTreeSet<String>,
     names: BTreeMap<String, BTreeSet<String>>,
     own_domains: BTreeSet<String>,
     /// Domains of accounts of which no record says whether they are members.
@@ -88,7 +56,7 @@ impl Learning {
     fn read_users(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.users.rows()?;
         for row in rows.iter() {
-            let Some(upn) = upn(row.account) else { continue };
+            let Some(upn) = self.upn(row.account) else { continue };
             self.state(&upn, row.account_id);
             self.state_aliases(&upn, row.aliases);
             self.name(&upn, row.display_name);
@@ -102,7 +70,7 @@ impl Learning {
     fn read_mailboxes(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.mailboxes.rows()?;
         for row in rows.iter() {
-            let Some(upn) = upn(row.mailbox) else { continue };
+            let Some(upn) = self.upn(row.mailbox) else { continue };
             self.state(&upn, row.account_id);
             self.state(&upn, row.mailbox_id);
             self.state(&upn, row.primary_address);
@@ -112,7 +80,7 @@ impl Learning {
             if !is_guest {
                 self.own(&upn);
                 for address in row.primary_address.into_iter().chain(row.aliases.unwrap_or_default().split(';')) {
-                    self.own(address);
+                    self.own(&address.trim().to_lowercase());
                 }
             }
         }
@@ -135,7 +103,7 @@ impl Learning {
             if let Some(principal) = id(row.principal_id).filter(|_| row.account.is_some_and(|account| account.starts_with("sp:"))) {
                 self.stated.entry(principal.clone()).or_insert(format!("sp:{principal}"));
             }
-            let Some(upn) = upn(row.account) else { continue };
+            let Some(upn) = self.upn(row.account) else { continue };
             self.see(&upn, row.account_id, row.time);
             self.name(&upn, row.display_name);
             let is_guest = row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
@@ -151,17 +119,17 @@ impl Learning {
     fn read_audit(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.audit.rows()?;
         for row in rows.iter() {
-            if let Some(upn) = upn(row.account) {
+            if let Some(upn) = self.upn(row.account) {
                 self.see(&upn, row.account_id, row.time);
                 // In SharePoint and Teams outsiders act under their own addresses.
                 if row.actor_kind == Some("user") && matches!(row.workload, Some("AzureActiveDirectory" | "Exchange")) {
                     self.maybe_own(&upn);
                 }
             }
-            if let Some(upn) = upn(row.target).filter(|_| row.target_kind == Some("user")) {
+            if let Some(upn) = self.upn(row.target).filter(|_| row.target_kind == Some("user")) {
                 self.see(&upn, row.target_id, row.time);
             }
-            if let Some(upn) = upn(row.mailbox) {
+            if let Some(upn) = self.upn(row.mailbox) {
                 self.see(&upn, row.mailbox_id, row.time);
                 self.own(&upn);
             }
@@ -172,7 +140,7 @@ impl Learning {
     fn read_mail_access(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.mail_access.rows()?;
         for row in rows.iter() {
-            if let Some(upn) = upn(row.mailbox) {
+            if let Some(upn) = self.upn(row.mailbox) {
                 self.see(&upn, row.mailbox_id, row.time);
                 self.own(&upn);
             }
@@ -183,15 +151,27 @@ impl Learning {
     fn read_methods(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.methods.rows()?;
         for row in rows.iter() {
-            if let Some(upn) = upn(row.account) {
+            if let Some(upn) = self.upn(row.account) {
                 self.state(&upn, row.account_id);
             }
         }
         Ok(())
     }
 
+    /// A lower-case user name with exactly the parts of an address; service principals, system actors and plain texts are none.
+    fn upn(&mut self, account: Option<&str>) -> Option<String> {
+        let account = account?;
+        if let Some(known) = self.spellings.get(account) {
+            return known.clone();
+        }
+        let upn = user_name(account);
+        self.spellings.insert(account.to_owned(), upn.clone());
+        upn
+    }
+
     fn state(&mut self, upn: &str, key: Option<&str>) {
         self.upns.insert(upn.to_owned());
+        self.stated_upns.insert(upn.to_owned());
         if let Some(key) = id(key) {
             self.stated.entry(key).or_insert_with(|| upn.to_owned());
         }
@@ -221,23 +201,39 @@ impl Learning {
 
     fn own(&mut self, address: &str) {
         if let Some(domain) = domain(address)
-            && !self.own_domains.contains(domain.as_str())
+            && !self.own_domains.contains(domain)
+            && !is_public_mail(domain)
         {
-            self.own_domains.insert(domain);
+            self.own_domains.insert(domain.to_owned());
         }
     }
 
     fn maybe_own(&mut self, upn: &str) {
-        if let Some(domain) = domain(upn) {
-            self.maybe_own.entry(domain).or_default().insert(upn.to_owned());
+        let Some(domain) = domain(upn) else { return };
+        let known = self.maybe_own.get_mut(domain);
+        match known {
+            Some(upns) if upns.contains(upn) => {}
+            Some(upns) => {
+                upns.insert(upn.to_owned());
+            }
+            None if is_public_mail(domain) => {}
+            None => {
+                self.maybe_own.insert(domain.to_owned(), BTreeSet::from([upn.to_owned()]));
+            }
         }
     }
 
     fn finish(mut self) -> Identities {
         let mut accounts: BTreeMap<String, String> = self.upns.iter().map(|upn| (upn.clone(), upn.clone())).collect();
+        for (key, upn) in self.stated {
+            // An account keeps its own name even when another mailbox lists it among its addresses.
+            if !self.stated_upns.contains(&key) {
+                accounts.insert(key, upn);
+            }
+        }
         // A guest signs in under the home address and acts under the tenant's name for it; both are one account here.
         for guest in &self.upns {
-            if let Some(home) = guest_home(guest) {
+            if let Some(home) = guest_home(guest).filter(|home| !self.stated_upns.contains(home)) {
                 accounts.insert(home, guest.clone());
             }
         }
@@ -245,12 +241,6 @@ impl Learning {
             let names = names.into_iter().map(|(name, sighting)| (accounts.get(&name).cloned().unwrap_or(name), sighting));
             if let Some(name) = latest_name(names) {
                 accounts.entry(key).or_insert(name);
-            }
-        }
-        for (key, upn) in self.stated {
-            // A UPN belongs to its own account even when another mailbox lists it among its addresses.
-            if !self.upns.contains(&key) {
-                accounts.insert(key, upn);
             }
         }
         for upn in self.upns.iter().filter(|upn| !upn.contains("#ext#")) {
@@ -283,9 +273,8 @@ fn latest_name(names: impl Iterator<Item = (String, Sighting)>) -> Option<String
     if overlap { None } else { names.pop().map(|(name, _)| name) }
 }
 
-/// A lower-case user name with exactly the parts of an address; service principals, system actors and plain texts are none.
-fn upn(account: Option<&str>) -> Option<String> {
-    let account = plain(account?);
+fn user_name(account: &str) -> Option<String> {
+    let account = plain(account);
     let (local, domain) = account.rsplit_once('@')?;
     (!local.is_empty() && !domain.is_empty() && !account.contains(char::is_whitespace) && !is_system(&account)).then_some(account)
 }
@@ -297,9 +286,12 @@ fn id(key: Option<&str>) -> Option<String> {
     has_content.then_some(key)
 }
 
-/// Lower-case domain of a member's address; guests and public mail services are none.
-fn domain(address: &str) -> Option<String> {
-    let address = address.trim().to_lowercase();
+/// Domain of a member's address, which must be lower case; guests have none here.
+fn domain(address: &str) -> Option<&str> {
     let (_, domain) = address.rsplit_once('@').filter(|_| !address.contains("#ext#"))?;
-    (domain.contains('.') && !PUBLIC_MAIL.contains(&domain)).then(|| domain.to_owned())
+    domain.contains('.').then_some(domain)
+}
+
+fn is_public_mail(domain: &str) -> bool {
+    PUBLIC_MAIL.lines().any(|line| line == domain)
 }
