@@ -4,6 +4,7 @@
 //! was never there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ pub enum InventoryError {
 enum Entry {
     File,
     /// A link whose target is listed itself.
-    LinkInside(PathBuf),
+    LinkInside,
     Unusable(String),
 }
 
@@ -118,7 +119,7 @@ fn walk(root: &Path, prefix: &str, roots: &BTreeSet<PathBuf>, found: &mut Vec<(S
 /// Judges a symbolic link inside the evidence without reading through it.
 fn link(path: &Path, roots: &BTreeSet<PathBuf>) -> Entry {
     match path.canonicalize() {
-        Ok(target) if roots.iter().any(|root| target.starts_with(root)) => Entry::LinkInside(target),
+        Ok(target) if roots.iter().any(|root| target.starts_with(root)) => Entry::LinkInside,
         Ok(_) => Entry::Unusable("a symbolic link that leads out of the evidence is not followed".to_owned()),
         Err(error) => Entry::Unusable(format!("a symbolic link without target: {error}")),
     }
@@ -136,7 +137,7 @@ fn survey(path: String, absolute: PathBuf, entry: Entry) -> Survey {
     let mut source = Source { path, absolute, encoding: "unreadable".to_owned(), container: "unknown".to_owned(), ..Source::default() };
     let read = match entry {
         Entry::File => File::open(&source.absolute).and_then(|file| Contents::read(file, &mut source)),
-        Entry::LinkInside(_) => {
+        Entry::LinkInside => {
             source.notes.push("a symbolic link to a file of the evidence; read there".to_owned());
             return Survey { source, text: None, skipped: None };
         }
@@ -212,7 +213,10 @@ impl Contents {
             contents.head.extend(block.iter().take(n_wanted));
             source.size += block.len() as u64;
         }
-        contents.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        for byte in hash.finalize() {
+            // Writing to a `String` does not fail.
+            let _ = write!(contents.sha256, "{byte:02x}");
+        }
         Ok(contents)
     }
 }

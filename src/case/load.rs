@@ -75,7 +75,7 @@ pub(super) fn load_with(
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
         case.columns.insert(id, columns(&contents.frames));
-        read::join(&mut case.frames, contents.frames)?;
+        read::join(&mut case.frames, &contents.frames)?;
         skipped.extend(contents.skipped);
         if let (Some(source), Some(n_used)) = (sources.get_mut(id.0 as usize), n_used.get_mut(id.0 as usize)) {
             *n_used = contents.n_used;

@@ -11,8 +11,11 @@ use super::groups::places;
 /// Provenance columns that do not make rows different: source and record. The record id does.
 const N_PLACE: usize = 2;
 
+/// A kept record and another place where it stands, with the id there.
+type Folded = (Place, (u32, u64, String));
+
 /// Keeps the first of identical rows. Returns the kept record and each other record, once per folded row; rows of one record are not reported.
-pub(super) fn rows(data: &mut DataFrame) -> PolarsResult<Vec<(Place, (u32, u64, String))>> {
+pub(super) fn rows(data: &mut DataFrame) -> PolarsResult<Vec<Folded>> {
     if data.height() < 2 {
         return Ok(Vec::new());
     }

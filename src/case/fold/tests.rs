@@ -4,6 +4,7 @@ use super::*;
 use crate::frame::{AuditEventRow, MailAccessRow, MailItemRow, PermissionStateRow, RiskEventRow, Rows, SignInRow};
 use crate::time::Time;
 
+#[expect(clippy::unnecessary_wraps, reason = "cells are optional")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -14,7 +15,10 @@ fn folded(rows: Rows) -> (Frames, Occurrences) {
     (frames, occurrences)
 }
 
-fn places_of(occurrences: &Occurrences) -> Vec<((u32, u64), Vec<(u32, u64)>)> {
+/// Kept place → other places.
+type Places = Vec<((u32, u64), Vec<(u32, u64)>)>;
+
+fn places_of(occurrences: &Occurrences) -> Places {
     let place = |reference: &RecordRef| (reference.source.0, reference.record);
     occurrences.iter().map(|((source, record), others)| ((source.0, *record), others.iter().map(place).collect())).collect()
 }

@@ -5,11 +5,12 @@ use crate::time::DateOrder;
 /// What a sample of a file's dates says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Sample {
+    /// Dates that have only one reading.
     n_day_first: u64,
     n_month_first: u64,
-    /// Earliest and latest day under each reading, as `year * 372 + month * 31 + day`: only distances matter.
-    as_day_first: Option<(u32, u32)>,
-    as_month_first: Option<(u32, u32)>,
+    /// Earliest and latest day of the others under each reading, as `year * 372 + month * 31 + day`: only distances matter.
+    span_if_days: Option<(u32, u32)>,
+    span_if_months: Option<(u32, u32)>,
 }
 
 impl Sample {
@@ -37,8 +38,8 @@ impl Sample {
             (true, false) => self.n_day_first += 1,
             (false, true) => self.n_month_first += 1,
             (false, false) => {
-                widen(&mut self.as_day_first, second, first);
-                widen(&mut self.as_month_first, first, second);
+                widen(&mut self.span_if_days, second, first);
+                widen(&mut self.span_if_months, first, second);
             }
             (true, true) => {}
         }
@@ -56,7 +57,7 @@ impl Sample {
                 return (order, Some(format!("dates in both orders ({n_days} with the day first, {n_months} with the month first)")));
             }
         }
-        let (Some(day_first), Some(month_first)) = (self.as_day_first, self.as_month_first) else {
+        let (Some(day_first), Some(month_first)) = (self.span_if_days, self.span_if_months) else {
             return (DateOrder::default(), None);
         };
         let width = |(low, high): (u32, u32)| high - low;

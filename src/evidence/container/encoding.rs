@@ -121,7 +121,7 @@ impl Tally {
 /// Converts a stream of bytes to UTF-8, block by block. What cannot be converted becomes U+FFFD.
 pub(crate) struct Decoder<R> {
     input: R,
-    decoder: encoding_rs::Decoder,
+    converter: encoding_rs::Decoder,
     raw: Vec<u8>,
     n_read: u64,
     finished: bool,
@@ -137,7 +137,7 @@ impl<R: Read> Decoder<R> {
             Encoding::Utf16Be => encoding_rs::UTF_16BE,
             Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
         };
-        Self { input, decoder: table.new_decoder_with_bom_removal(), raw: Vec::new(), n_read: 0, finished: false, error: None }
+        Self { input, converter: table.new_decoder_with_bom_removal(), raw: Vec::new(), n_read: 0, finished: false, error: None }
     }
 
     /// Appends the text of the next `n_bytes` bytes of the file; false when the file has ended. A read error ends the file: see [`Self::error`].
@@ -157,8 +157,8 @@ impl<R: Read> Decoder<R> {
         self.n_read += self.raw.len() as u64;
         let mut rest = self.raw.as_slice();
         loop {
-            text.reserve(self.decoder.max_utf8_buffer_length(rest.len()).unwrap_or(rest.len()));
-            let (result, n_used, _) = self.decoder.decode_to_string(rest, text, self.finished);
+            text.reserve(self.converter.max_utf8_buffer_length(rest.len()).unwrap_or(rest.len()));
+            let (result, n_used, _) = self.converter.decode_to_string(rest, text, self.finished);
             rest = rest.get(n_used..).unwrap_or_default();
             if result == encoding_rs::CoderResult::InputEmpty {
                 return !self.finished;

@@ -153,7 +153,7 @@ impl<R: Read> Iterator for Batches<R> {
             if pieces.is_empty() {
                 // A record longer than the block: read on behind what there is. Only what is done with goes away.
                 if n_done > 0 {
-                    text = rest.to_owned();
+                    text = text.split_off(n_done);
                 }
                 continue;
             }

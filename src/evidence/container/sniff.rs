@@ -80,8 +80,8 @@ pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
 /// The delimiter of a CSV text, told by its head; `None` when the first line is no table head.
 fn delimiter(text: &str) -> Option<u8> {
     let typed = text.strip_prefix("#TYPE ");
-    let table = typed.map_or(text, |rest| rest.split_once('\n').map_or("", |(_, table)| table));
-    let line = table.lines().next().unwrap_or_default();
+    let table = typed.map_or(text, |rest| rest.split_once(['\n', '\r']).map_or("", |(_, table)| table));
+    let line = table.trim_start().split(['\n', '\r']).next().unwrap_or_default();
     // A line that is longer than the sample or holds quoted line breaks is cut here; its beginning decides as well.
     // Of equals the last wins: the comma.
     let best = [b'\t', b';', b','].into_iter().max_by_key(|delimiter| csv::Header::read(line, *delimiter).n_cells())?;

@@ -105,7 +105,7 @@ struct Joined {
 
 impl Joined {
     fn append(&mut self, chunk: Chunk) -> PolarsResult<()> {
-        join(&mut self.contents.frames, chunk.frames)?;
+        join(&mut self.contents.frames, &chunk.frames)?;
         self.contents.n_used += chunk.n_used;
         self.n_ragged += chunk.n_ragged;
         self.n_cut += chunk.n_cut;
@@ -157,7 +157,7 @@ impl Joined {
 }
 
 /// Appends `later` below `frames`; frames without rows add nothing, not even an empty chunk.
-pub(crate) fn join(frames: &mut Frames, later: Frames) -> PolarsResult<()> {
+pub(crate) fn join(frames: &mut Frames, later: &Frames) -> PolarsResult<()> {
     for ((_, data), (_, more)) in frames.each_mut().into_iter().zip(later.each()) {
         if data.height() == 0 && more.height() > 0 {
             *data = more.clone();

@@ -155,7 +155,7 @@ proptest! {
         let text: String = if is_csv {
             ids.iter().fold("Id,Op\n".to_owned(), |text, (id, op)| format!("{text}{id},\"{}\"\n", op.replace('"', "\"\"")))
         } else {
-            ids.iter().map(|(id, op)| format!("{{\"id\":{id},\"op\":{}}}\n", serde_json::json!(op))).collect()
+            ids.iter().fold(String::new(), |text, (id, op)| format!("{text}{{\"id\":{id},\"op\":{}}}\n", serde_json::json!(op)))
         };
         let container = if is_csv { CSV } else { JSON };
         let (small, large) = (contents(text.as_bytes(), container, block, true), contents(text.as_bytes(), container, 1 << 20, false));

@@ -171,16 +171,12 @@ fn unquoted(inside: &str) -> String {
     while let Some(at) = memchr::memchr(b'"', rest.as_bytes()) {
         text.push_str(rest.get(..at).unwrap_or_default());
         let behind = rest.get(at + 1..).unwrap_or_default();
-        match behind.strip_prefix('"') {
-            Some(after) => {
-                text.push('"');
-                rest = after;
-            }
-            None => {
-                text.push_str(behind);
-                return text;
-            }
-        }
+        let Some(after) = behind.strip_prefix('"') else {
+            rest = behind;
+            break;
+        };
+        text.push('"');
+        rest = after;
     }
     text.push_str(rest);
     text

@@ -133,15 +133,12 @@ impl Splitter {
             return self.end_row(text, end, text.len(), pieces);
         }
         let n_wanted = self.header.as_ref().map_or(0, |header| header.n_cells());
-        match self.resume(text, text.len(), n_wanted) {
-            Some(resume) => {
-                pieces.push(self.piece(self.row, resume - 1, State::Broken("a quoted cell is never closed")));
-                self.begin_row(resume);
-            }
-            None => {
-                pieces.push(self.piece(self.row, text.len(), State::Cut));
-                self.begin_row(text.len());
-            }
+        if let Some(resume) = self.resume(text, text.len(), n_wanted) {
+            pieces.push(self.piece(self.row, resume - 1, State::Broken("a quoted cell is never closed")));
+            self.begin_row(resume);
+        } else {
+            pieces.push(self.piece(self.row, text.len(), State::Cut));
+            self.begin_row(text.len());
         }
     }
 }

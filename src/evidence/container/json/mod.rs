@@ -117,7 +117,7 @@ impl Splitter {
     /// Goes on inside an object. True when something was decided, false when more text is needed.
     fn object(&mut self, text: &str, start: usize, mut object: Box<Object>, pieces: &mut Vec<Piece>) -> bool {
         let bytes = text.as_bytes();
-        match object.scan(bytes, start, &mut self.pos) {
+        match object.scan(bytes, &mut self.pos) {
             Step::More if self.pos - start > self.limit => {
                 pieces.push(self.piece(start, self.pos, State::Broken("the record is longer than the limit for one record")));
                 self.mode = Mode::Lost { start: None, column: object.column(), why: "" };

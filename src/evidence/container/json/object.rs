@@ -14,6 +14,17 @@ pub(super) enum Step {
     Damage(&'static str),
 }
 
+/// Whether the object may be a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// A key stood before the list that no page has, or pages cannot stand here.
+    No,
+    /// All keys so far belong to pages.
+    Maybe,
+    /// The key whose value comes next names a page's list.
+    ListNext,
+}
+
 /// Scan state of one object. Positions are offsets into the text at hand.
 pub(super) struct Object {
     /// Open brackets, innermost last.
@@ -25,11 +36,9 @@ pub(super) struct Object {
     text_at: usize,
     /// End of the last text that stood directly in the object.
     text_end: usize,
-    /// Still possibly a page: all keys so far belong to pages.
-    maybe_page: bool,
-    /// The key whose value comes next names a page's list.
-    list_next: bool,
-    is_page: bool,
+    page: Page,
+    /// The rest of a page, behind its list.
+    is_tail: bool,
     column: Option<usize>,
 }
 
@@ -37,17 +46,26 @@ impl Object {
     /// Behind the opening bracket. `maybe_page`: pages do not stand inside pages.
     /// `column`: where its bracket stands when only blanks stand before it on its line.
     pub(super) fn new(maybe_page: bool, column: Option<usize>) -> Self {
-        Self { open: vec![b'{'], before: b'{', in_text: false, text_at: 0, text_end: 0, maybe_page, list_next: false, is_page: false, column }
+        Self {
+            open: vec![b'{'],
+            before: b'{',
+            in_text: false,
+            text_at: 0,
+            text_end: 0,
+            page: if maybe_page { Page::Maybe } else { Page::No },
+            is_tail: false,
+            column,
+        }
     }
 
     /// Behind the list of a page.
     pub(super) fn page_tail() -> Self {
-        Self { before: b']', is_page: true, ..Self::new(true, None) }
+        Self { before: b']', is_tail: true, ..Self::new(true, None) }
     }
 
     /// The rest of a page, not a record.
     pub(super) fn is_page(&self) -> bool {
-        self.is_page
+        self.is_tail
     }
 
     /// `n_gone` bytes before the record were taken away.
@@ -69,7 +87,7 @@ impl Object {
     }
 
     /// Goes on at `pos`.
-    pub(super) fn scan(&mut self, text: &[u8], start: usize, pos: &mut usize) -> Step {
+    pub(super) fn scan(&mut self, text: &[u8], pos: &mut usize) -> Step {
         loop {
             if self.in_text {
                 let Some(offset) = memchr::memchr3(b'"', b'\\', b'\n', text.get(*pos..).unwrap_or_default()) else {
@@ -99,7 +117,7 @@ impl Object {
             let Some(byte) = text.get(*pos).copied() else {
                 return Step::More;
             };
-            if let Some(step) = self.byte(byte, text, start, pos) {
+            if let Some(step) = self.byte(byte, text, pos) {
                 return step;
             }
             *pos += 1;
@@ -107,7 +125,7 @@ impl Object {
     }
 
     /// One byte outside of texts. `None`: nothing special, go on behind it.
-    fn byte(&mut self, byte: u8, text: &[u8], start: usize, pos: &mut usize) -> Option<Step> {
+    fn byte(&mut self, byte: u8, text: &[u8], pos: &mut usize) -> Option<Step> {
         let in_object = self.open.last() == Some(&b'{');
         match byte {
             b' ' | b'\t' | b'\r' | b'\n' | 0 => return None,
@@ -124,7 +142,7 @@ impl Object {
                 if !fits {
                     return Some(Step::Damage("a bracket opens where none can stand"));
                 }
-                if byte == b'[' && self.list_next && self.open.len() == 1 {
+                if byte == b'[' && self.page == Page::ListNext && self.open.len() == 1 {
                     *pos += 1;
                     return Some(Step::List);
                 }
@@ -146,11 +164,13 @@ impl Object {
                 if !(in_object && self.before == b'"') {
                     return Some(Step::Damage("a colon stands where none can"));
                 }
-                if self.maybe_page && self.open.len() == 1 {
+                if self.page != Page::No && self.open.len() == 1 {
                     let key = text.get(self.text_at + 1..self.text_end).unwrap_or_default();
-                    let in_head = self.text_at >= start;
-                    self.list_next = in_head && page::is_list(key);
-                    self.maybe_page = in_head && (self.list_next || page::is_key(key));
+                    self.page = match key {
+                        key if page::is_list(key) => Page::ListNext,
+                        key if page::is_key(key) => Page::Maybe,
+                        _ => Page::No,
+                    };
                 }
                 self.before = b':';
             }
