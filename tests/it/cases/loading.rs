@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::LazyLock;
 
 use backtrail::case::{Case, load};
 use backtrail::frame::Frame;
@@ -10,10 +11,14 @@ use serde_json::Value;
 
 use super::{CASES, folder};
 
-fn loaded(name: &str) -> Case {
-    let inventory = inventory::take(&[folder(name).join("evidence")]).expect("the fixture exists");
-    load(inventory, &|_| {}).expect("the tables fit together")
-}
+/// All cases, loaded once for all tests.
+static LOADED: LazyLock<Vec<(&'static str, Case)>> = LazyLock::new(|| {
+    let load = |name: &str| {
+        let inventory = inventory::take(&[folder(name).join("evidence")]).expect("the fixture exists");
+        load(inventory, &|_| {}).expect("the tables fit together")
+    };
+    CASES.iter().map(|(name, _)| (*name, load(name))).collect()
+});
 
 fn expected(name: &str) -> Value {
     let text = fs::read_to_string(folder(name).join("expected.json")).expect("every case has its verdict");
@@ -26,8 +31,7 @@ fn texts<'a>(value: &'a Value, pointer: &str) -> Vec<&'a str> {
 
 #[test]
 fn case_evidence_loads_without_a_rejected_record() {
-    for (name, _) in CASES {
-        let case = loaded(name);
+    for (name, case) in &*LOADED {
         let lost: Vec<String> = case
             .skipped
             .iter()
@@ -52,8 +56,7 @@ fn case_evidence_loads_without_a_rejected_record() {
 
 #[test]
 fn case_events_say_who_did_what_and_when() {
-    for (name, _) in CASES {
-        let case = loaded(name);
+    for (name, case) in &*LOADED {
         let sign_ins = case.frames.sign_ins.rows().expect("typed columns");
         assert!(case.frames.sign_ins.data().height() > 200, "{name}");
         for row in sign_ins.iter() {
@@ -73,8 +76,8 @@ fn case_events_say_who_did_what_and_when() {
 
 #[test]
 fn case_attackers_stand_in_the_frames() {
-    for (name, _) in CASES {
-        let (case, expected) = (loaded(name), expected(name));
+    for (name, case) in &*LOADED {
+        let expected = expected(name);
         let sign_ins = case.frames.sign_ins.rows().expect("typed columns");
         let accesses = case.frames.mail_access.rows().expect("typed columns");
         let addresses: BTreeSet<String> = sign_ins.iter().filter_map(|row| row.address.map(str::to_owned)).collect();
