@@ -1,3 +1,97 @@
-//! Parse arguments, call the library, print, choose the exit code.
+//! Parse arguments, call the library, print, choose the exit code: the only file that prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the program's own output")]
 
-fn main() {}
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use backtrail::Progress;
+use backtrail::cli::{self, Cli, Command, Terminal};
+
+fn main() -> ExitCode {
+    match cli::parse(std::env::args_os()) {
+        Ok(arguments) => run(&arguments),
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // Broken pipes while printing help are not worth an error.
+            let _ = error.print();
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn run(arguments: &Cli) -> ExitCode {
+    let result = match &arguments.command {
+        Command::Analyze(analyze) => {
+            let show = !analyze.quiet;
+            let progress = ProgressLine::new(show);
+            let result = cli::analyze(analyze, terminal(), &|step| progress.show(step));
+            progress.clear();
+            result.map(|outcome| (outcome.stdout, outcome.code))
+        }
+        Command::Detectors => Ok((cli::detectors(), 0)),
+        Command::Explain(explain) => cli::explain(&explain.id, explain.report.as_deref()).map(|text| (text, 0)),
+        Command::Settings => {
+            toml::to_string_pretty(&backtrail::settings::Settings::default()).map(|text| (text, 0)).map_err(|error| error.to_string())
+        }
+        Command::Schema => {
+            serde_json::to_string_pretty(&backtrail::report::json::schema()).map(|text| (text + "\n", 0)).map_err(|error| error.to_string())
+        }
+    };
+    match result {
+        Ok((text, code)) => {
+            // A reader that closed the pipe (`| head`) has all it wanted.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::from(code)
+        }
+        Err(message) => {
+            eprintln!("backtrail: {}", backtrail::report::safe::terminal(&message));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn terminal() -> Terminal {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let locale =
+        [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")].into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_lowercase();
+    let is_terminal = std::io::stdout().is_terminal();
+    Terminal {
+        is_terminal,
+        no_color: !variable("NO_COLOR").is_empty() || variable("TERM") == "dumb",
+        unicode: locale.contains("utf"),
+        width: variable("COLUMNS").parse().ok().or_else(|| if is_terminal { comfy_table::Table::new().width() } else { None }),
+    }
+}
+
+/// One line on standard error that is rewritten in place on a terminal; every ten seconds a line of its own elsewhere.
+struct ProgressLine {
+    show: bool,
+    in_place: bool,
+    last: Mutex<Option<Instant>>,
+}
+
+impl ProgressLine {
+    fn new(show: bool) -> Self {
+        Self { show, in_place: std::io::stderr().is_terminal(), last: Mutex::new(None) }
+    }
+
+    fn show(&self, step: Progress) {
+        let Ok(mut last) = self.last.lock() else { return };
+        let pause = if self.in_place { Duration::from_millis(200) } else { Duration::from_secs(10) };
+        let start = *last.get_or_insert_with(Instant::now);
+        if !self.show || start.elapsed() < pause {
+            return;
+        }
+        *last = Some(Instant::now());
+        let line = format!("read {} of {} MB, {} of {} files", step.n_bytes >> 20, step.n_bytes_total >> 20, step.n_files, step.n_files_total);
+        if self.in_place { eprint!("\r\u{1b}[2K{line}") } else { eprintln!("{line}") }
+    }
+
+    fn clear(&self) {
+        if self.show && self.in_place {
+            eprint!("\r\u{1b}[2K");
+        }
+    }
+}

@@ -15,6 +15,11 @@ impl Time {
         DateTime::from_timestamp_micros(self.0)
     }
 
+    /// The calendar day, `2026-11-22`, for sentences in which the hour does not matter.
+    pub fn date(self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+
     /// The UTC day, counted from 1970-01-01.
     pub fn day(self) -> i64 {
         self.0.div_euclid(86_400_000_000)

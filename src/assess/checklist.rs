@@ -85,7 +85,7 @@ fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item
     let names = |kinds: &[Evidence]| kinds.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
     let covered = history.iter().any(|(_, span)| covers(span, window, scope.window.is_some()));
     let (status, why) = if n_acts > 0 || !findings.is_empty() {
-        let mut why = format!("{n_acts} records in the attacker context, {} findings", findings.len());
+        let mut why = format!("{n_acts} record(s) in the attacker context, {} finding(s)", findings.len());
         if history.is_empty() || (!item.state.is_empty() && state.is_empty()) {
             why.push_str("; part of the evidence for this item is absent, so there may be more");
         }
@@ -148,7 +148,7 @@ fn present(case: &Case, kinds: &[Evidence]) -> Vec<(Evidence, Span)> {
 
 fn dates(span: &Span) -> String {
     match (span.first, span.last) {
-        (Some(first), Some(last)) => format!(", {first} to {last}"),
+        (Some(first), Some(last)) => format!(", {} to {}", first.date(), last.date()),
         _ => String::new(),
     }
 }

@@ -64,8 +64,7 @@ fn empty_days(case: &Case) -> PolarsResult<Vec<String>> {
         if length < 3 || i64::try_from(days.len()).unwrap_or(0) * 3 < length * 2 {
             continue;
         }
-        let missing: Vec<String> =
-            (first..=last).filter(|day| !days.contains(day)).map(|day| Time(day * 86_400_000_000).to_string().chars().take(10).collect()).collect();
+        let missing: Vec<String> = (first..=last).filter(|day| !days.contains(day)).map(|day| Time(day * 86_400_000_000).date()).collect();
         if !missing.is_empty() {
             notes.push(format!("no {name} at all on {}", missing.join(", ")));
         }

@@ -32,7 +32,6 @@ use verdict::{Judged, judge};
 use weights::Weights;
 
 pub(crate) use activity::{Act, Surface};
-pub(crate) use containment::Step;
 
 /// Everything the judgement came to; the sections of the report, and the acts and steps from which the timeline is made.
 #[derive(Debug)]
@@ -63,8 +62,6 @@ pub struct Judgement {
     pub coverage: model::Coverage,
     /// Records in an attacker context, by time.
     pub(crate) acts: Vec<Act>,
-    /// Response actions, by time.
-    pub(crate) steps: Vec<Step>,
 }
 
 /// Judges a case.
@@ -125,7 +122,6 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
         coverage,
         verdicts,
         acts,
-        steps,
     })
 }
 

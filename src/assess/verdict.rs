@@ -43,7 +43,8 @@ pub(crate) struct Judged<'a> {
 pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &Weights, settings: &Assess) -> Judged<'a> {
     let arguments: Vec<Argument<'a>> =
         findings.iter().filter_map(|finding| weights.get(finding.signal).map(|weight| argue(finding, weight, context, settings))).collect();
-    let families = by_family(&arguments, weights, |argument, _| argument.hostile, settings);
+    let has_access = arguments.iter().any(|argument| argument.role == Role::Access && argument.factor >= 0.5);
+    let families = by_family(&arguments, weights, has_access, |argument, _| argument.hostile, settings);
     let hostile: f64 = families.values().sum();
     let status = status(&arguments, weights, &families, hostile, settings);
     let scores = pattern_scores(&arguments, weights, settings);
@@ -51,11 +52,11 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let best = ranked.first().copied().unwrap_or((0, 0.0));
     let margin = best.1 - ranked.get(1).map_or(0.0, |second| second.1);
-    let has_access = status >= Status::Suspected;
+    let is_affected = status >= Status::Suspected;
     let known = best.1 >= settings.pattern_at;
-    let pattern = has_access.then(|| if known { PATTERNS.get(best.0).copied().unwrap_or("unknown") } else { "unknown" });
+    let pattern = is_affected.then(|| if known { PATTERNS.get(best.0).copied().unwrap_or("unknown") } else { "unknown" });
     let confidence = confidence(status, hostile, if known { margin } else { 0.0 });
-    let alternatives = if has_access {
+    let alternatives = if is_affected {
         ranked
             .iter()
             .skip(1)
@@ -77,7 +78,7 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     Judged {
         status,
         pattern,
-        variant: if known && has_access { variant(&arguments, weights, best.0) } else { None },
+        variant: if known && is_affected { variant(&arguments, weights, best.0) } else { None },
         confidence,
         alternatives,
         first_malicious: malicious.iter().map(|argument| argument.finding.first_seen).min().or_else(fallback),
@@ -97,6 +98,7 @@ fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings:
         (Role::Attempt | Role::Password, link) => (1.0, link == Link::Shared),
         (Role::Hint, Link::Shared) => (1.0, true),
         (Role::Hint, _) if !has_access => (1.0, false),
+        (Role::Hint, Link::Untraced) if soon => (0.8, true),
         (Role::Hint, _) => (0.25, false),
         (Role::Action, Link::Shared) => (1.0, true),
         (Role::Action, Link::Untraced) if soon => (0.8, true),
@@ -112,17 +114,20 @@ fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings:
     Argument { finding, role: weight.role, hostile: weight.hostile * factor * strength, factor, attributed: attributed && factor >= 0.4 }
 }
 
-/// Per family: the strongest plus half of the next, capped.
+/// Per family: the strongest plus half of the next, capped. While no access by somebody else is shown, ordinary use of mail and files from a new place is the same
+/// observation as the new place itself: a traveller reads and sends mail.
 fn by_family(
     arguments: &[Argument<'_>],
     weights: &Weights,
+    has_access: bool,
     value: impl Fn(&Argument<'_>, &Weight) -> f64,
     settings: &Assess,
 ) -> BTreeMap<&'static str, f64> {
     let mut families: BTreeMap<&'static str, BTreeMap<&'static str, f64>> = BTreeMap::new();
     for argument in arguments {
         let Some(weight) = weights.get(argument.finding.signal) else { continue };
-        let strongest = families.entry(weight.family).or_default().entry(argument.finding.signal).or_insert(f64::NEG_INFINITY);
+        let family = if !has_access && matches!(weight.family, "mail" | "files") { "origin" } else { weight.family };
+        let strongest = families.entry(family).or_default().entry(argument.finding.signal).or_insert(f64::NEG_INFINITY);
         *strongest = strongest.max(value(argument, weight));
     }
     families
@@ -168,7 +173,7 @@ fn pattern_scores(arguments: &[Argument<'_>], weights: &Weights, settings: &Asse
     let mut scores = PRIORS;
     for (index, score) in scores.iter_mut().enumerate() {
         let families =
-            by_family(arguments, weights, |argument, weight| weight.patterns.get(index).copied().unwrap_or(0.0) * argument.factor, settings);
+            by_family(arguments, weights, true, |argument, weight| weight.patterns.get(index).copied().unwrap_or(0.0) * argument.factor, settings);
         *score += families.values().sum::<f64>();
     }
     scores

@@ -1,1 +1,143 @@
-//! What the user typed.
+//! What the user typed. Nothing is resolved here.
+
+mod analyze;
+mod catalogue;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::enrich::tables::ATTRIBUTIONS;
+
+pub use analyze::{Outcome, Terminal, run as analyze};
+pub use catalogue::{detectors, explain};
+
+/// Offline forensic analyzer for Microsoft 365 account compromise. Point it at a folder of exported evidence.
+#[derive(Debug, Parser)]
+#[command(name = "backtrail", version, long_version = LONG_VERSION.as_str(), propagate_version = false, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Exit codes: 0 complete; 1 findings at or above --fail-on; 2 could not run; 3 complete, but some evidence was lost.\nThe evidence is only read; no network connection is ever opened."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Version, and the sources of the embedded tables with their licences.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| format!("{}\n\n{ATTRIBUTIONS}", env!("CARGO_PKG_VERSION")));
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Analyze evidence: verdict on the console, report files in the output folder (a bare `backtrail <EVIDENCE>` does the same)
+    Analyze(Analyze),
+    /// List the detectors
+    Detectors,
+    /// Explain a detector (by its id), or a finding (by its id, with --report)
+    Explain(Explain),
+    /// Print every setting with its default as TOML
+    Settings,
+    /// Print the JSON Schema of report.json
+    Schema,
+}
+
+/// Arguments of `analyze`.
+#[derive(Debug, Args)]
+pub struct Analyze {
+    /// Evidence folders or files
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub evidence: Vec<PathBuf>,
+    /// Output folder [default: ./backtrail-<case>, numbered if that exists]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Write into an output folder that already holds files
+    #[arg(long)]
+    pub force: bool,
+    /// Settings file (TOML, see `backtrail settings`)
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// MMDB file with address → ASN instead of the embedded table (MaxMind, DB-IP, IPinfo layouts)
+    #[arg(long, value_name = "FILE")]
+    pub asn_db: Option<PathBuf>,
+    /// MMDB file with address → country instead of the embedded table
+    #[arg(long, value_name = "FILE")]
+    pub geo_db: Option<PathBuf>,
+    /// CSV with more network classes (asn,name,category)
+    #[arg(long, value_name = "FILE")]
+    pub asn_list: Option<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Exit with 1 when an account reaches this status
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub fail_on: Option<Level>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// No progress, no console report; the counts remain
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// All rows of all tables
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Detector id or finding id
+    pub id: String,
+    /// report.json that holds the finding
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// Output on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people
+    Table,
+    /// The same as report.json
+    Json,
+}
+
+/// Status of an account, for `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Attempts or worse
+    Attempted,
+    /// A known password or worse
+    PasswordKnown,
+    /// Suspected or compromised
+    Suspected,
+    /// Compromised only
+    Compromised,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Reads the arguments; a first argument that is neither a command nor a flag is evidence: `backtrail DIR` = `backtrail analyze DIR`.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let known = ["analyze", "detectors", "explain", "settings", "schema", "help"];
+    let is_evidence = |first: &OsString| !first.to_string_lossy().starts_with('-') && !known.contains(&first.to_string_lossy().as_ref());
+    if arguments.get(1).is_some_and(is_evidence) {
+        arguments.insert(1, "analyze".into());
+    }
+    Cli::try_parse_from(arguments)
+}

@@ -1,5 +1,9 @@
 //! The integration tests: one binary, because each one would link polars again.
 
 mod cases;
+mod docs;
+mod house;
 mod robustness;
+mod schema;
 mod state_shapes;
+mod verdicts;

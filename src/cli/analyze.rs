@@ -1,0 +1,164 @@
+//! `analyze`: evidence → report files and a console report.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::model::{Report, Status};
+use crate::report::{console, csv, html, json};
+use crate::settings::Settings;
+use crate::{Analysis, Options, Progress};
+
+use super::{Analyze, Format, Level, When};
+
+/// What the terminal can do; found out by `main`.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Standard output is a terminal.
+    pub is_terminal: bool,
+    /// `NO_COLOR` is set or the terminal is dumb.
+    pub no_color: bool,
+    /// The locale speaks UTF-8.
+    pub unicode: bool,
+    /// Columns, when known.
+    pub width: Option<u16>,
+}
+
+/// What `main` has to print and how to exit.
+#[derive(Debug)]
+pub struct Outcome {
+    /// For standard output.
+    pub stdout: String,
+    /// Exit code.
+    pub code: u8,
+}
+
+/// Runs the command. `Err` is a message for people; the run could not be done.
+pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, String> {
+    let settings = read_settings(arguments)?;
+    let folder = output_folder(arguments)?;
+    let options = Options {
+        settings: settings.clone(),
+        asn_db: arguments.asn_db.clone(),
+        geo_db: arguments.geo_db.clone(),
+        asn_list: arguments.asn_list.clone(),
+    };
+    let analysis = in_pool(arguments.threads, || crate::analyze(&arguments.evidence, &options, progress))?.map_err(|error| error.to_string())?;
+    write_files(&analysis, &settings, &folder).map_err(|error| format!("cannot write to {}: {error}", folder.display()))?;
+    let report = &analysis.report;
+    let stdout = match arguments.format {
+        Format::Json => {
+            let mut bytes = Vec::new();
+            json::report(report, &mut bytes).map_err(|error| error.to_string())?;
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        Format::Table => {
+            let color = match arguments.color {
+                When::Always => true,
+                When::Never => false,
+                When::Auto => terminal.is_terminal && !terminal.no_color,
+            };
+            let width = terminal.width.unwrap_or(100).max(40);
+            let style = console::Style { width, color, unicode: terminal.unicode, verbose: arguments.verbose };
+            let body = if arguments.quiet { String::new() } else { console::render(report, style) };
+            format!("{body}\nReport: {}\n{}\n", folder.join("report.html").display(), console::counts(report))
+        }
+    };
+    Ok(Outcome { stdout, code: exit_code(report, arguments.fail_on) })
+}
+
+fn read_settings(arguments: &Analyze) -> Result<Settings, String> {
+    let Some(path) = &arguments.settings else { return Ok(Settings::default()) };
+    let text = fs::read_to_string(path).map_err(|error| format!("cannot read settings {}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("settings {}: {error}", path.display()))
+}
+
+fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    match threads {
+        None => Ok(work()),
+        Some(0) => Err("--threads must be at least 1".to_owned()),
+        Some(threads) => Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?.install(work)),
+    }
+}
+
+/// The folder to write to: fresh unless `--force`, and never inside the evidence.
+fn output_folder(arguments: &Analyze) -> Result<PathBuf, String> {
+    let folder = match &arguments.output {
+        Some(folder) => {
+            let used = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+            if folder.is_file() || used && !arguments.force {
+                return Err(format!("output folder {} is not empty; choose another or add --force", folder.display()));
+            }
+            folder.clone()
+        }
+        None => {
+            let base = PathBuf::from(format!("backtrail-{}", case_name(arguments.evidence.first().map_or(Path::new("case"), PathBuf::as_path))));
+            let numbered = (2..).map(|n| PathBuf::from(format!("{}-{n}", base.display())));
+            std::iter::once(base.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(base)
+        }
+    };
+    let resolved = resolve(&folder);
+    for evidence in &arguments.evidence {
+        if evidence.is_dir() && resolved.starts_with(resolve(evidence)) {
+            return Err(format!("output folder {} lies inside the evidence; evidence is never written to, choose another with -o", folder.display()));
+        }
+    }
+    Ok(folder)
+}
+
+/// Absolute form of a path whose last parts may not exist yet.
+fn resolve(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut rest = Vec::new();
+    let mut existing = absolute.as_path();
+    loop {
+        if let Ok(canonical) = existing.canonicalize() {
+            return rest.iter().rev().fold(canonical, |path, part: &std::ffi::OsString| path.join(part));
+        }
+        let (Some(parent), Some(name)) = (existing.parent(), existing.file_name()) else { return absolute.clone() };
+        rest.push(name.to_owned());
+        existing = parent;
+    }
+}
+
+/// Name of a case: the folder's name, or its parent's when the folder is just called `evidence`.
+fn case_name(path: &Path) -> String {
+    let path = resolve(path);
+    let name = |path: &Path| path.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let own = name(&path).unwrap_or_else(|| "case".to_owned());
+    let chosen = if own.eq_ignore_ascii_case("evidence") { path.parent().and_then(name).unwrap_or(own) } else { own };
+    chosen.chars().map(|character| if character.is_alphanumeric() || matches!(character, '.' | '_' | '-') { character } else { '-' }).collect()
+}
+
+fn write_files(analysis: &Analysis, settings: &Settings, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let write = |name: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| -> io::Result<()> {
+        let mut file = BufWriter::new(File::create(folder.join(name))?);
+        fill(&mut file)?;
+        file.flush()
+    };
+    let report = &analysis.report;
+    write("report.json", &|out| json::report(report, out))?;
+    write("report.html", &|out| html::report(report, out))?;
+    write("timeline.csv", &|out| csv::timeline(report, out))?;
+    write("manifest.json", &|out| json::manifest(report, settings, out))?;
+    write("rejected.jsonl", &|out| json::rejected(&analysis.case.sources, &analysis.case.skipped, out))
+}
+
+fn exit_code(report: &Report, fail_on: Option<Level>) -> u8 {
+    let reached = fail_on.is_some_and(|level| {
+        let wanted = match level {
+            Level::Attempted => Status::Attempted,
+            Level::PasswordKnown => Status::PasswordKnown,
+            Level::Suspected => Status::Suspected,
+            Level::Compromised => Status::Compromised,
+        };
+        report.incident.status >= wanted
+    });
+    let lost = report.sources.iter().any(|source| source.skipped > 0) || report.detectors.iter().any(|run| run.outcome == "failed");
+    match (reached, lost) {
+        (true, _) => 1,
+        (false, true) => 3,
+        (false, false) => 0,
+    }
+}

@@ -1,0 +1,143 @@
+//! Findings with their records, evidence files, detectors and coverage: what everything else in the report rests on.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// One finding.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Finding {
+    /// Stable id.
+    pub id: String,
+    /// Detector id.
+    pub detector: String,
+    /// What exactly was seen.
+    pub signal: String,
+    /// Account, empty for the tenant.
+    pub account: String,
+    /// `info`, `low`, `medium`, `high` or `critical`.
+    pub severity: String,
+    /// 0–1.
+    pub confidence: f64,
+    /// First record.
+    pub first_seen: String,
+    /// Last record.
+    pub last_seen: String,
+    /// One sentence of facts.
+    pub summary: String,
+    /// Numbers and names.
+    pub facts: BTreeMap<String, serde_json::Value>,
+    /// ATT&CK technique ids.
+    pub attack: Vec<String>,
+    /// True when the judgement ties it to the attacker context of its account.
+    pub attributed: bool,
+    /// Innocent explanations that the records support.
+    pub against: Vec<String>,
+    /// The records.
+    pub evidence: Vec<RecordLine>,
+}
+
+/// A record that proves something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct RecordLine {
+    /// Path below the evidence folder.
+    pub source: String,
+    /// Ordinal in the file, from 0.
+    pub record: u64,
+    /// The record's own id, may be empty.
+    pub id: String,
+}
+
+/// What this evidence can and cannot show.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Coverage {
+    /// Kinds of evidence present, with spans.
+    pub sources: Vec<CoverageLine>,
+    /// Kinds of evidence absent and days without records.
+    pub gaps: Vec<String>,
+    /// Row caps hit.
+    pub caps: Vec<String>,
+    /// Retention limits against the incident.
+    pub retention: Vec<String>,
+    /// Evidence that must survive remediation, present or not.
+    pub preservation: Vec<String>,
+}
+
+/// One kind of evidence.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CoverageLine {
+    /// Kind.
+    pub kind: String,
+    /// Records.
+    pub records: u64,
+    /// First event.
+    pub first: Option<String>,
+    /// Last event.
+    pub last: Option<String>,
+}
+
+/// What became of one detector.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DetectorRun {
+    /// Detector id.
+    pub id: String,
+    /// `ran`, `no such evidence` or `failed`.
+    pub outcome: String,
+    /// Findings, or the failure in words.
+    pub detail: String,
+}
+
+/// One evidence file.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SourceLine {
+    /// Path below the evidence folder.
+    pub path: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Shapes.
+    pub format: String,
+    /// Encoding.
+    pub encoding: String,
+    /// Records found; = kept + duplicates + skipped.
+    pub records: u64,
+    /// Kept.
+    pub kept: u64,
+    /// Repeats of records kept elsewhere.
+    pub duplicates: u64,
+    /// Rejected.
+    pub skipped: u64,
+    /// Notes.
+    pub notes: Vec<String>,
+}
+
+impl From<&crate::finding::Ran> for DetectorRun {
+    fn from(ran: &crate::finding::Ran) -> Self {
+        use crate::finding::Outcome;
+        let (outcome, detail) = match &ran.outcome {
+            Outcome::Ran(n) => ("ran", format!("{n} findings")),
+            Outcome::NoSuchEvidence => ("no such evidence", String::new()),
+            Outcome::Failed(words) => ("failed", words.clone()),
+        };
+        Self { id: ran.detector.to_owned(), outcome: outcome.to_owned(), detail }
+    }
+}
+
+impl From<&crate::provenance::Source> for SourceLine {
+    fn from(source: &crate::provenance::Source) -> Self {
+        Self {
+            path: source.path.clone(),
+            sha256: source.sha256.clone(),
+            size: source.size,
+            format: if source.shapes.is_empty() { source.container.clone() } else { source.shapes.join("+") },
+            encoding: source.encoding.clone(),
+            records: source.records,
+            kept: source.kept,
+            duplicates: source.duplicates,
+            skipped: source.skipped,
+            notes: source.notes.clone(),
+        }
+    }
+}
