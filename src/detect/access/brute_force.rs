@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::guess::{self, Blocks, ended, outcome_of, stretches};
-use super::record::{self, Draft, counted, listed, novelty, origin};
+use super::record::{self, Draft, counted, novelty, origin};
 use crate::case::Case;
 use crate::codes::Outcome;
 use crate::detect::{DetectError, Detector};
@@ -92,7 +92,7 @@ fn median(values: &mut [i64]) -> i64 {
 
 fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blocks, limits: &Guessing) -> Option<Draft> {
     let (first, last) = (rows.first()?, rows.last()?);
-    let sources: BTreeSet<Option<String>> = rows.iter().map(|row| blocks.of(row)).filter(Option::is_some).collect();
+    let sources: BTreeSet<String> = rows.iter().filter_map(|row| blocks.of(row)).collect();
     let until = last.time? + TimeDelta::hours(limits.success_hours);
     let is_end = |row: &&SignIn<'_>| {
         row.account == first.account
@@ -100,7 +100,7 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
             && novelty(case, row, Trait::Network) != Novelty::Established
             && !record::is_own_device(case, row)
     };
-    let ends: Vec<&SignIn<'_>> = ends.iter().filter(is_end).filter(|row| sources.contains(&blocks.of(row))).collect();
+    let ends: Vec<&SignIn<'_>> = ends.iter().filter(is_end).filter(|row| blocks.of(row).is_some_and(|block| sources.contains(&block))).collect();
     let success = ends.iter().find(|row| outcome_of(row) == Outcome::Success);
     let proved = ends.iter().find(|row| outcome_of(row).proves_password());
     let clockwork = is_clockwork(case, rows, blocks, limits);
@@ -114,16 +114,16 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
     };
     let shown = if clockwork { None } else { success.or(proved) };
     let mut draft = Draft::new(case, DETECTOR.id, signal, shown.unwrap_or(&first));
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows);
     if !clockwork {
-        ends.iter().for_each(|row| draft.suspect(case, row));
+        draft.suspect_all(case, ends.iter().copied());
     }
     let finding = &mut draft.finding;
     (finding.severity, finding.confidence) = (severity, confidence);
     if clockwork {
         finding.against.push("one client tries at regular intervals, as a forgotten password in a phone or service does".to_owned());
     }
-    let addresses: BTreeSet<String> = rows.iter().filter_map(|row| row.address).map(str::to_owned).collect();
+    let addresses = record::addresses_of(rows);
     let end = shown.map_or_else(String::new, |row| {
         let what = if outcome_of(row) == Outcome::Success { "a token was issued" } else { "the password was right" };
         format!("; {what} at {} to {}", row.time.unwrap_or_default(), origin(case, row))
@@ -133,7 +133,7 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
         counted(rows.len(), "wrong password"),
         first.time?,
         last.time?,
-        if addresses.is_empty() { "unrecorded addresses".to_owned() } else { listed(&addresses) }
+        record::listed_addresses(&addresses)
     );
     finding.fact("failures", rows.len());
     finding.fact("n_addresses", addresses.len());

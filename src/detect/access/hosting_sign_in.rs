@@ -84,18 +84,18 @@ fn describe(case: &Case, network: &str, rows: &[SignIn<'_>], limits: &Origin) ->
         return None;
     }
     let mut draft = Draft::new(case, DETECTOR.id, "hosting-sign-in", first);
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows);
     let driven = rows.iter().any(|row| row.client_app == Some("browser") || row.agent_family.is_some_and(is_script));
     let finding = &mut draft.finding;
     finding.severity = if is_new && driven { Severity::Medium } else { Severity::Low };
     finding.confidence = if is_new { 0.75 } else { 0.4 };
     let set = |value: fn(&SignIn<'_>) -> Option<String>| rows.iter().filter_map(value).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>();
-    let addresses = set(|row| row.address.map(str::to_owned));
+    let addresses = record::addresses_of(rows);
     let apps = set(|row| row.app.or(row.app_id).map(str::to_owned));
     finding.summary = format!(
         "{} from {} in {}, {}, to {}",
         counted(rows.len(), "sign-in"),
-        listed(&addresses),
+        record::listed_addresses(&addresses),
         case.networks.describe(first.asn),
         if is_new { "a network new to the account" } else { "with too little history to tell whether it is new" },
         if apps.is_empty() { "unrecorded applications".to_owned() } else { listed(&apps) }

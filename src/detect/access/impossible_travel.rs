@@ -60,7 +60,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let mut journeys: BTreeMap<(&str, String), Vec<Journey<'_>>> = BTreeMap::new();
     for row in SignIns::rows_of(&rows)?.iter().filter(|row| is_place_of_a_person(case, row)) {
         let account = row.account.unwrap_or_default();
-        if let Some(journey) = last.insert(account, row).and_then(|before| journey(case, before, row, &countries, limits)) {
+        if let Some(journey) = last.insert(account, row).and_then(|before| journey(case, &before, &row, &countries, limits)) {
             let network = network_of(&journey.there).unwrap_or_default();
             journeys.entry((account, network)).or_default().push(journey);
         }
@@ -104,16 +104,16 @@ fn distance_km(a: Place, b: Place) -> f64 {
     (6371.0 * arc - a.radius_km - b.radius_km).max(0.0)
 }
 
-fn journey<'a>(case: &Case, from: SignIn<'a>, to: SignIn<'a>, countries: &BTreeMap<&str, Place>, limits: &Origin) -> Option<Journey<'a>> {
-    if network_of(&from) == network_of(&to) || (from.network == Some("carrier") || to.network == Some("carrier")) && from.country == to.country {
+fn journey<'a>(case: &Case, from: &SignIn<'a>, to: &SignIn<'a>, countries: &BTreeMap<&str, Place>, limits: &Origin) -> Option<Journey<'a>> {
+    if network_of(from) == network_of(to) || (from.network == Some("carrier") || to.network == Some("carrier")) && from.country == to.country {
         return None;
     }
     let device = |row: &SignIn<'a>| row.device_id.filter(|device| !device.is_empty());
-    if device(&from).is_some() && device(&from) == device(&to) && from.agent_family == to.agent_family {
+    if device(from).is_some() && device(from) == device(to) && from.agent_family == to.agent_family {
         return None;
     }
     let hours = (to.time? - from.time?).num_seconds() as f64 / 3600.0;
-    let km = distance_km(place(&from, countries, limits)?, place(&to, countries, limits)?);
+    let km = distance_km(place(from, countries, limits)?, place(to, countries, limits)?);
     if km < limits.travel_km || km < limits.travel_kmh * hours {
         return None;
     }
@@ -123,7 +123,7 @@ fn journey<'a>(case: &Case, from: SignIn<'a>, to: SignIn<'a>, countries: &BTreeM
         Novelty::Unknown => 1,
         Novelty::New => 2,
     };
-    let (here, there) = if strangeness(&from) > strangeness(&to) { (to, from) } else { (from, to) };
+    let (here, there) = if strangeness(from) > strangeness(to) { (*to, *from) } else { (*from, *to) };
     if strangeness(&there) == 0 {
         return None;
     }

@@ -127,7 +127,7 @@ fn travelled(case: &Case, row: &SignIn<'_>, settings: &Settings) -> bool {
 fn describe(case: &Case, protocol: &str, rows: &[SignIn<'_>]) -> Option<Draft> {
     let first = rows.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "legacy-sign-in", first);
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows);
     let network = novelty(case, first, Trait::Network);
     let syncs = matches!(protocol, "imap" | "pop" | "imap or pop");
     let finding = &mut draft.finding;

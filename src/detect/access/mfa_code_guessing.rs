@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::mfa_fatigue::is_code;
-use super::record::{self, Draft, counted, listed};
+use super::record::{self, Draft, counted};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::finding::{Finding, Severity};
@@ -75,11 +75,11 @@ fn follows(success: &SignIn<'_>, series: &[SignIn<'_>], window: TimeDelta) -> bo
 
 fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) -> Option<Draft> {
     let mut draft = Draft::new(case, DETECTOR.id, "mfa-code-guessing", series.first()?);
-    series.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, series);
     if let Some(row) = success {
         draft.suspect(case, row);
     }
-    let addresses: BTreeSet<String> = series.iter().filter_map(|row| row.address).map(str::to_owned).collect();
+    let addresses = record::addresses_of(series);
     let sessions = series.iter().map(attempt).collect::<BTreeSet<_>>().len();
     let finding = &mut draft.finding;
     finding.severity = Severity::High;
@@ -89,7 +89,7 @@ fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) ->
         "{} over {} from {}{end}",
         counted(series.len(), "failed one-time code"),
         counted(sessions, "session"),
-        if addresses.is_empty() { "unrecorded addresses".to_owned() } else { listed(&addresses) }
+        record::listed_addresses(&addresses)
     );
     finding.fact("failures", series.len());
     finding.fact("sessions", sessions);

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use polars::prelude::{col, lit};
 
-use super::record::{self, Draft, counted, listed, network_of, novelty, origin};
+use super::record::{self, Draft, counted, network_of, novelty, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
@@ -43,7 +43,9 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     for row in SignIns::rows_of(&refusals)?.iter().filter(|row| !is_code(row) && !text(row).contains("duplicate authentication attempt")) {
         by_account.entry(row.account.unwrap_or_default()).or_default().push(row);
     }
-    by_account.values_mut().for_each(|rows| drop_loops(rows, mfa));
+    for rows in by_account.values_mut() {
+        drop_loops(rows, mfa);
+    }
     let successes = record::select(case, record::succeeded().and(record::account_in(by_account.keys().copied())))?;
     let mut approvals: BTreeMap<&str, Vec<SignIn<'_>>> = BTreeMap::new();
     for row in SignIns::rows_of(&successes)?.iter().filter(may_be_approval) {
@@ -135,7 +137,7 @@ fn judge(case: &Case, mfa: &Mfa, rows: &[SignIn<'_>], approvals: &[SignIn<'_>]) 
         (None, None) => return None,
     };
     let mut draft = Draft::new(case, DETECTOR.id, signal, rows.first()?);
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, &rows);
     let approval = if signal == "mfa-refusals" { None } else { approval };
     if let Some(success) = approval {
         draft.suspect(case, success);
@@ -167,13 +169,9 @@ fn answers(success: &SignIn<'_>, rows: &[SignIn<'_>], mfa: &Mfa) -> bool {
 
 fn state(case: &Case, finding: &mut Finding, rows: &[SignIn<'_>], n_prompts: usize, approval: Option<&SignIn<'_>>) {
     let set = |value: fn(&SignIn<'_>) -> Option<String>| rows.iter().filter_map(value).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>();
-    let addresses = set(|row| row.address.map(str::to_owned));
-    let refused = format!(
-        "{} refused ({}) from {}",
-        counted(n_prompts, "MFA prompt"),
-        counted(rows.len(), "record"),
-        if addresses.is_empty() { "an unrecorded address".to_owned() } else { listed(&addresses) }
-    );
+    let addresses = record::addresses_of(rows);
+    let refused =
+        format!("{} refused ({}) from {}", counted(n_prompts, "MFA prompt"), counted(rows.len(), "record"), record::listed_addresses(&addresses));
     finding.summary = match approval {
         Some(row) => format!("{refused}, then one approved at {} from {}", row.time.unwrap_or_default(), origin(case, row)),
         None => format!("{refused} between {} and {}", finding.first_seen, finding.last_seen),

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::{self, Draft, counted, listed, network_of, novelty};
+use super::record::{self, Draft, counted, network_of, novelty};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
@@ -56,19 +56,19 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
         |row: &SignIn<'_>| OTHERS.iter().filter(|(habit, _)| novelty(case, row, *habit) == Novelty::New).map(|(_, name)| *name).collect::<Vec<_>>();
     let first = rows.iter().find(|row| !news(row).is_empty())?;
     let mut draft = Draft::new(case, DETECTOR.id, "novel-origin", first);
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows);
     let new: BTreeSet<&str> = rows.iter().flat_map(news).collect();
-    let addresses: BTreeSet<String> = rows.iter().filter_map(|row| row.address).map(str::to_owned).collect();
+    let addresses = record::addresses_of(rows);
     let finding = &mut draft.finding;
     finding.severity = if new.len() > 1 { Severity::Low } else { Severity::Info };
     finding.confidence = if new.len() > 1 { 0.7 } else { 0.5 };
     let country = first.country.filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
     finding.summary = format!(
-        "{} from {} ({}{country}): new to the account are the network and the {}",
+        "{} from {} ({}{country}): new to the account: network, {}",
         counted(rows.len(), "sign-in"),
-        listed(&addresses),
+        record::listed_addresses(&addresses),
         case.networks.describe(first.asn),
-        new.iter().copied().collect::<Vec<_>>().join(", the ")
+        new.iter().copied().collect::<Vec<_>>().join(", ")
     );
     finding.fact("new", new.into_iter().collect::<Vec<_>>());
     finding.fact("n_sign_ins", rows.len());

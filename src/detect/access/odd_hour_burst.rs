@@ -77,7 +77,7 @@ fn is_odd_hour(case: &Case, row: &SignIn<'_>) -> bool {
 fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     let first = rows.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "odd-hour-burst", first);
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows);
     let apps: BTreeSet<&str> = rows.iter().filter_map(|row| row.app.or(row.app_id)).collect();
     let finding = &mut draft.finding;
     finding.severity = Severity::Low;

@@ -105,6 +105,16 @@ pub(super) fn listed(values: &BTreeSet<String>) -> String {
     }
 }
 
+/// [`listed`] for addresses, which records may lack.
+pub(super) fn listed_addresses(addresses: &BTreeSet<String>) -> String {
+    if addresses.is_empty() { "an unrecorded address".to_owned() } else { listed(addresses) }
+}
+
+/// The addresses of rows, without blanks.
+pub(super) fn addresses_of(rows: &[SignIn<'_>]) -> BTreeSet<String> {
+    rows.iter().filter_map(|row| row.address).filter(|address| !address.is_empty()).map(str::to_owned).collect()
+}
+
 /// `1 prompt`, `2 prompts`, `2 addresses`.
 pub(super) fn counted(n: usize, thing: &str) -> String {
     match n {
@@ -207,6 +217,13 @@ impl Draft {
             if !self.finding.against.contains(&reason) {
                 self.finding.against.push(reason);
             }
+        }
+    }
+
+    /// [`Self::suspect`] for each of the rows.
+    pub(super) fn suspect_all<'r, 'a: 'r>(&mut self, case: &Case, rows: impl IntoIterator<Item = &'r SignIn<'a>>) {
+        for row in rows {
+            self.suspect(case, row);
         }
     }
 

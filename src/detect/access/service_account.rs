@@ -152,7 +152,7 @@ fn is_departure(new: &[&str]) -> bool {
 fn describe(case: &Case, account: &str, habit: &Habit<'_>, off: &[SignIn<'_>], changed: &BTreeSet<&str>) -> Option<Draft> {
     let first = off.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "service-account-off-profile", first);
-    off.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, off);
     let mut reasons = vec![format!(
         "{} on {} with {}, {}, no browser and no second factor",
         counted(habit.n, "sign-in"),

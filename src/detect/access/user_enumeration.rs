@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::guess::{self, Blocks};
-use super::record::{self, counted, listed};
+use super::record::{self, counted};
 use crate::case::Case;
 use crate::codes::Outcome;
 use crate::detect::{DetectError, Detector};
@@ -47,12 +47,12 @@ fn describe(case: &Case, rows: &[SignIn<'_>], names: &BTreeSet<String>) -> Optio
     record::cite_all(&mut finding, rows);
     finding.severity = Severity::Low;
     finding.confidence = 0.8;
-    let addresses: BTreeSet<String> = rows.iter().filter_map(|row| row.address).map(str::to_owned).collect();
+    let addresses = record::addresses_of(rows);
     finding.summary = format!(
         "{} for {} that do not exist from {} ({}) between {} and {}",
         counted(rows.len(), "sign-in"),
         counted(names.len(), "user name"),
-        listed(&addresses),
+        record::listed_addresses(&addresses),
         case.networks.describe(primary.asn),
         finding.first_seen,
         finding.last_seen

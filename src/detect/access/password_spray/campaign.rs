@@ -97,7 +97,9 @@ impl<'a> Tally<'a> {
 fn sprays<'a>(events: &[SignIn<'a>], limits: &Guessing) -> Vec<Vec<SignIn<'a>>> {
     let guesses = |rows: &[SignIn<'a>]| rows.iter().filter(|row| missed(outcome_of(row))).copied().collect::<Vec<_>>();
     let mut whole = Tally::default();
-    events.iter().for_each(|row| whole.change(row, true));
+    for row in events {
+        whole.change(row, true);
+    }
     if whole.is_spray(limits) {
         return vec![guesses(events)];
     }
@@ -139,7 +141,9 @@ pub(super) fn by_source<'a>(events: Vec<SignIn<'a>>, candidates: &BTreeSet<Strin
         let mut found = sprays(&rows, limits);
         if found.is_empty() {
             let mut by_address: BTreeMap<&str, Vec<SignIn<'a>>> = BTreeMap::new();
-            rows.iter().for_each(|row| by_address.entry(row.address.unwrap_or_default()).or_default().push(*row));
+            for row in &rows {
+                by_address.entry(row.address.unwrap_or_default()).or_default().push(*row);
+            }
             found = by_address.values().flat_map(|rows| sprays(rows, limits)).collect();
         }
         for guesses in found {
@@ -163,7 +167,9 @@ pub(super) fn by_fingerprint<'a>(
     limits: &Guessing,
 ) -> Vec<Campaign<'a>> {
     let mut groups: BTreeMap<(&str, &str), Vec<SignIn<'a>>> = BTreeMap::new();
-    guesses.iter().for_each(|row| groups.entry(fingerprint(row)).or_default().push(*row));
+    for row in guesses {
+        groups.entry(fingerprint(row)).or_default().push(*row);
+    }
     let mut campaigns = Vec::new();
     for ((agent, app), rows) in groups {
         let n_failing = rows.iter().filter_map(|row| row.account).collect::<BTreeSet<_>>().len();
@@ -187,7 +193,9 @@ struct Spread<'a>(BTreeMap<&'a str, usize>, BTreeMap<&'a str, usize>);
 
 fn spread<'a>(rows: &[SignIn<'a>]) -> Spread<'a> {
     let mut spread = Spread::default();
-    rows.iter().for_each(|row| enter(&mut spread, row));
+    for row in rows {
+        enter(&mut spread, row);
+    }
     spread
 }
 

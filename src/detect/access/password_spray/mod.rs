@@ -103,7 +103,7 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
     record::cite_all(&mut finding, &campaign.guesses);
     finding.severity = severity;
     finding.confidence = 0.85;
-    let addresses: BTreeSet<String> = campaign.guesses.iter().filter_map(|row| row.address).map(str::to_owned).collect();
+    let addresses = record::addresses_of(&campaign.guesses);
     let networks: BTreeSet<String> = campaign.guesses.iter().filter(|row| row.asn.is_some()).map(|row| case.networks.describe(row.asn)).collect();
     finding.summary = format!(
         "{} at {} from {} ({}) between {} and {}",
@@ -171,7 +171,7 @@ fn outcome(case: &Case, campaign: &Campaign<'_>, rows: &[SignIn<'_>]) -> Option<
     let signal = if success.is_some() { "spray-success" } else { "spray-password-proved" };
     let mut draft = Draft::new(case, DETECTOR.id, signal, primary);
     let guesses: Vec<&SignIn<'_>> = campaign.guesses.iter().filter(|row| row.account == primary.account).collect();
-    rows.iter().chain(guesses.iter().copied()).for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows.iter().chain(guesses.iter().copied()));
     let finding = &mut draft.finding;
     finding.severity = if success.is_some() { Severity::Critical } else { Severity::High };
     finding.confidence = 0.85;

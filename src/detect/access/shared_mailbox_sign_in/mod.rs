@@ -77,7 +77,7 @@ fn direct_sign_ins(case: &Case, shared: &BTreeMap<String, String>) -> Result<Vec
             let first = rows.first()?;
             let kind = shared.get(account)?;
             let mut draft = Draft::new(case, DETECTOR.id, "shared-mailbox-sign-in", first);
-            rows.iter().for_each(|row| draft.suspect(case, row));
+            draft.suspect_all(case, &rows);
             let apps: BTreeSet<String> = rows.iter().filter_map(|row| row.app.or(row.app_id)).map(str::to_owned).collect();
             let finding = &mut draft.finding;
             finding.severity = Severity::High;

@@ -54,7 +54,7 @@ pub(super) fn detect(case: &Case, limits: &Special) -> Result<Vec<Draft>, Detect
 fn describe(case: &Case, rows: &[SignIn<'_>], on_kiosk: usize) -> Option<Draft> {
     let first = rows.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "frontline-off-kiosk", first);
-    rows.iter().for_each(|row| draft.suspect(case, row));
+    draft.suspect_all(case, rows);
     let finding = &mut draft.finding;
     finding.severity = Severity::Medium;
     finding.confidence = 0.65;
