@@ -1,5 +1,5 @@
 //! Whole synthetic investigations: weeks of background, one incident each, and the verdict an examiner reaches. The generator is the source;
-//! `fixtures/cases/` holds what it writes. Run the tests with `BACKTRAIL_WRITE_CASES=1` to write them anew after a change.
+//! `fixtures/cases/` holds what it writes. After a change run `BACKTRAIL_WRITE_CASES=1 cargo test --test it case_fixtures` to write it anew.
 
 mod aitm;
 mod audit;
@@ -15,6 +15,7 @@ mod password_spray;
 mod portal_csv;
 mod random;
 mod routine;
+mod same_facts;
 mod second_hop;
 mod service_account;
 mod shared_mailbox;

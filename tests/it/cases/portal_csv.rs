@@ -74,8 +74,6 @@ fn shown(value: &str) -> &str {
         "member" => "Member",
         "primaryRefreshToken" => "Primary refresh token",
         "refreshToken" => "Refresh token",
-        "oAuth2" => "OAuth 2.0",
-        "ropc" => "ROPC",
         "singleFactorAuthentication" => "Single-factor authentication",
         "multiFactorAuthentication" => "Multifactor authentication",
         "success" => "Success",

@@ -1,0 +1,152 @@
+//! The same events give the same rows whichever way they were exported.
+
+use std::fs;
+use std::path::Path;
+
+use backtrail::case::{Case, load};
+use backtrail::inventory;
+
+use super::portal_csv::portal_csv;
+use super::random::Random;
+use super::routine::{Habits, background};
+use super::tenant::{Kind, Place, Tenant, at};
+use super::world::{Factor, SignIn, World};
+use super::writer::{self, File};
+
+/// Two working weeks of three people and a machine, and one refused prompt.
+fn world() -> World {
+    let mut random = Random::of("same facts");
+    let mut tenant = Tenant::new(&mut random, "contoso.example", "contoso", "2026-09-07", "2026-09-25");
+    let office = Place { trusted: true, ..Place::new("192.0.2.10", 8881, "DE", "Bremen", "Bremen", 53.079, 8.801) };
+    let staff = [
+        ("t.berg", "Tom Berg", "IT administrator", Kind::Admin),
+        ("a.ozturk", "Aylin Öztürk", "Sales", Kind::Employee),
+        ("p.weber", "Paul Weber", "Engineering", Kind::Employee),
+        ("svc-scan", "Scanner", "", Kind::Service),
+        ("info", "Info", "", Kind::Shared),
+    ];
+    tenant.hire_all(&mut random, &office, &staff);
+    let mut world = World::new(tenant, random);
+    background(&mut world, &Habits { delegates: [("info", vec!["a.ozturk"])].into(), ..Habits::default() });
+    let person = world.tenant.person("p.weber");
+    let browser = world.tenant.browser_on(&person, world.tenant.last_day);
+    let session = world.random.guid();
+    world.sign_in(&SignIn {
+        code: 500_121,
+        factor: Factor::Declined,
+        ..SignIn::new(at("2026-09-25T17:00:00Z"), &person, &person.home, &browser, &session)
+    });
+    world
+}
+
+fn loaded(file: &File) -> Case {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("same-facts").join(file.path.replace('/', "-"));
+    fs::create_dir_all(&folder).expect("the build's temporary folder can be written");
+    fs::write(folder.join(&file.path), &file.bytes).expect("the build's temporary folder can be written");
+    let case = load(inventory::take(&[folder]).expect("the file was written"), &|_| {}).expect("the tables fit together");
+    assert_eq!(case.skipped, [], "{}", file.path);
+    case
+}
+
+/// Sorted rows of the audit frame and of the messages read, without their place in the file.
+fn audit_rows(file: &File) -> (String, Vec<String>) {
+    let case = loaded(file);
+    let mut rows = Vec::new();
+    for mut row in case.frames.audit.rows().expect("typed columns").iter() {
+        row.record = 0;
+        rows.push(format!("{row:?}"));
+    }
+    for mut row in case.frames.mail_access.rows().expect("typed columns").iter() {
+        row.record = 0;
+        rows.push(format!("{row:?}"));
+    }
+    for mut row in case.frames.mail_items.rows().expect("typed columns").iter() {
+        row.record = 0;
+        rows.push(format!("{row:?}"));
+    }
+    rows.sort();
+    (file.path.clone(), rows)
+}
+
+/// What the portal's CSV cannot hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Columns {
+    All,
+    OfTheCsv,
+}
+
+fn sign_in_rows(file: &File, columns: Columns) -> (String, Vec<String>) {
+    let case = loaded(file);
+    let mut rows = Vec::new();
+    for mut row in case.frames.sign_ins.rows().expect("typed columns").iter() {
+        row.record = 0;
+        if columns == Columns::OfTheCsv {
+            // No positions, no steps, no policies, no named locations, no risk, no device name.
+            (row.latitude, row.longitude, row.auth_steps, row.ca_policies, row.trusted_location) = (None, None, None, None, None);
+            (row.risk_level, row.risk_state, row.risk_detail, row.risk_types) = (None, None, None, None);
+            (row.mfa_method, row.device_name) = (None, None);
+        }
+        rows.push(format!("{row:?}"));
+    }
+    rows.sort();
+    (file.path.clone(), rows)
+}
+
+/// Compares what the first export gave with what each other gave, row by row.
+fn same(exports: &[(String, Vec<String>)], n_rows: usize) {
+    let (first, rows) = exports.first().expect("there is something to compare");
+    assert!(n_rows > 5 && rows.len() >= n_rows, "{first}: {} rows of {n_rows} records", rows.len());
+    for (path, others) in exports.iter().skip(1) {
+        assert_eq!(rows.len(), others.len(), "{first} and {path}");
+        for (row, other) in rows.iter().zip(others) {
+            assert_eq!(row, other, "{first} and {path} differ");
+        }
+    }
+}
+
+#[test]
+fn audit_records_are_the_same_in_six_exports() {
+    let world = world();
+    let records = &world.audit;
+    let files = [
+        writer::lines("auditdata.jsonl", records, "CreationTime"),
+        writer::array_newest_first("management.json", records, "CreationTime"),
+        writer::search_csv("search.csv", &world.tenant, records),
+        writer::search_json("search.json", records),
+        writer::purview_csv("purview.csv", records),
+        writer::audit_query("query.json", records),
+    ];
+    same(&files.each_ref().map(audit_rows), records.len());
+}
+
+#[test]
+fn directory_audits_are_the_same_in_four_exports() {
+    let world = world();
+    let (records, time) = (&world.directory, "activityDateTime");
+    let files = [
+        writer::graph_page("page.json", "auditLogs/directoryAudits", records, time),
+        writer::array_newest_first("portal.json", records, time),
+        writer::lines("lines.json", records, time),
+        writer::azure_monitor("insights.json", &world.tenant, "AuditLogs", records, time),
+    ];
+    same(&files.each_ref().map(audit_rows), records.len());
+}
+
+#[test]
+fn sign_ins_are_the_same_in_four_exports_and_the_csv_keeps_what_it_has() {
+    let world = world();
+    let time = "createdDateTime";
+    for (records, category, name) in
+        [(&world.interactive, "SignInLogs", "InteractiveSignIns"), (&world.refreshes, "NonInteractiveUserSignInLogs", "NonInteractiveSignIns")]
+    {
+        let files = [
+            writer::graph_page(&format!("{name}-page.json"), "auditLogs/signIns", records, time),
+            writer::array_newest_first(&format!("{name}-array.json"), records, time),
+            writer::lines(&format!("{name}-lines.json"), records, time),
+            writer::azure_monitor(&format!("{name}-PT1H.json"), &world.tenant, category, records, time),
+        ];
+        same(&files.each_ref().map(|file| sign_in_rows(file, Columns::All)), records.len());
+        let csv = portal_csv(&format!("{name}_2026-09-07_2026-09-25.csv"), records);
+        same(&[&files[0], &csv].map(|file| sign_in_rows(file, Columns::OfTheCsv)), records.len());
+    }
+}
