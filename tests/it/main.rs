@@ -6,5 +6,6 @@ mod docs;
 mod house;
 mod robustness;
 mod schema;
+mod shapes;
 mod state_shapes;
 mod verdicts;

@@ -51,6 +51,7 @@ impl Reject {
     /// A field that the frame needs is absent or unreadable.
     pub(in crate::evidence::shape) fn missing(field: &str, recorded: Option<&Value<'_>>) -> Self {
         let detail = match recorded.and_then(Value::text) {
+            Some(text) if text.is_empty() => format!("{field} is empty"),
             Some(text) => format!("{field} is unreadable: {:?}", text.chars().take(80).collect::<String>()),
             None => format!("{field} is absent"),
         };

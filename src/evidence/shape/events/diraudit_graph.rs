@@ -19,11 +19,11 @@ pub(super) const DIRAUDIT_GRAPH: Shape = Shape {
 
 /// Reads one object. `envelope` is the Azure Monitor record around it.
 pub(super) fn read_object(record: &Object<'_>, envelope: Option<&Object<'_>>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let when = record.get("activitydatetime");
+    let outer = |name| envelope.and_then(|envelope| envelope.get(name));
+    let when = record.get("activitydatetime").or_else(|| outer("time"));
     let Some(time) = field::time(when, place.dates) else {
         return Err(Reject::missing("activityDateTime", when));
     };
-    let outer = |name| envelope.and_then(|envelope| envelope.get(name));
     let Some(activity) = field::some_text(record.get("activitydisplayname").or_else(|| outer("operationname"))) else {
         return Err(Reject::missing("activityDisplayName", None));
     };
@@ -113,7 +113,7 @@ fn changes(resources: Option<&Value<'_>>) -> Option<String> {
 /// Additional details, then what says what kind of activity it was, then all targets: one person and one role or group is the usual pair.
 fn details(record: &Object<'_>, additional: Option<&Value<'_>>, actor_name: Option<String>, targets: &[Target]) -> Option<String> {
     let mut map = json::Map::default();
-    map.add_pairs(additional);
+    map.add_pairs_but(additional, "User-Agent");
     for (name, key) in
         [("category", "category"), ("loggedByService", "loggedbyservice"), ("operationType", "operationtype"), ("resultReason", "resultreason")]
     {

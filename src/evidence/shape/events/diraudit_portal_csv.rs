@@ -106,7 +106,7 @@ fn changes(record: &Object<'_>) -> Option<String> {
 fn details(record: &Object<'_>, targets: &[Target]) -> Option<String> {
     let mut map = json::Map::default();
     for [key, value] in DETAILS {
-        if let (Some(name), Some(value)) = (field::some_text(record.get(key)), record.get(value)) {
+        if let (Some(name), Some(value)) = (field::some_text(record.get(key)).filter(|name| name != "User-Agent"), record.get(value)) {
             map.add(name, value);
         }
     }

@@ -6,6 +6,8 @@ mod azure_monitor;
 mod diraudit_graph;
 mod diraudit_portal_csv;
 mod directory_audit;
+mod la_officeactivity;
+mod la_signin;
 mod management_listing;
 mod risk_detection;
 mod risky_user;
@@ -28,7 +30,9 @@ pub const EVENT_SHAPES: &[&Shape] = &[
     &ual_search::UAL_SEARCH,
     &ual_purview::UAL_PURVIEW,
     &ual_auditdata::UAL_AUDITDATA,
+    &la_officeactivity::LA_OFFICEACTIVITY,
     &azure_monitor::AZURE_MONITOR,
+    &la_signin::LA_SIGNIN,
     &signin_graph::SIGNIN_GRAPH,
     &signin_portal_steps::SIGNIN_PORTAL_STEPS,
     &signin_portal_csv::SIGNIN_PORTAL_CSV,

@@ -11,7 +11,9 @@ pub(super) const RISK_DETECTION: Shape = Shape {
     id: "risk_detection",
     title: "Identity Protection risk detections",
     made_by: "Graph identityProtection/riskDetections; Microsoft-Extractor-Suite RiskyDetections; Untitled Goose",
-    claims: |record| record.has("riskeventtype") && (record.has("detecteddatetime") || record.has("detectiontimingtype")),
+    claims: |record| {
+        record.has("riskeventtype") && (record.has("detecteddatetime") || record.has("detectiontimingtype")) && !record.has("creationtime")
+    },
     read: read_detection,
 };
 

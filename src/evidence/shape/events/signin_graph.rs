@@ -24,6 +24,7 @@ fn claims(record: &Object<'_>) -> bool {
         && (record.has("ipaddress") || record.has("status") || record.has("statuserrorcode"))
         && ["clientappused", "signineventtypes", "conditionalaccessstatus", "isinteractive", "statuserrorcode"].iter().any(|name| record.has(name))
         && !record.has("riskeventtype")
+        && !record.has("timegenerated")
 }
 
 /// What stands around the object in Azure Monitor records; empty for bare objects.
@@ -43,7 +44,8 @@ impl<'v, 'a> Envelope<'v, 'a> {
 
 /// Reads one sign-in object.
 pub(super) fn read_object(record: &Object<'_>, place: &Place<'_>, envelope: &Envelope<'_, '_>, rows: &mut Rows) -> Result<(), Reject> {
-    let created = record.get("createddatetime").or_else(|| record.get("timegenerated"));
+    // The envelope's time is when the record was sent, minutes to days later; better than none.
+    let created = record.any(&["createddatetime", "timegenerated"]).or_else(|| envelope.get("time"));
     let Some(time) = field::time(created, place.dates) else {
         return Err(Reject::missing("createdDateTime", created));
     };
@@ -63,8 +65,8 @@ pub(super) fn read_object(record: &Object<'_>, place: &Place<'_>, envelope: &Env
 
 /// Each exporter tells the stream in another place; the file name counts when the record is silent.
 fn stream_of(record: &Object<'_>, place: &Place<'_>, envelope: &Envelope<'_, '_>) -> &'static str {
-    let word =
-        field::word(record.get("signineventtypes")).filter(|word| !word.is_empty()).or_else(|| field::word(record.get("type"))).unwrap_or_default();
+    let mut words = ["signineventtypes", "type", "category"].into_iter().filter_map(|name| field::word(record.get(name)));
+    let word = words.find(|word| !word.is_empty()).unwrap_or_default();
     let told = [
         ("noninteractiveuser", stream::NON_INTERACTIVE),
         ("interactiveuser", stream::INTERACTIVE),
@@ -113,7 +115,7 @@ fn fill_application(row: &mut SignInRow, record: &Object<'_>) {
     row.app_id = field::lower(record.get("appid"));
     row.app = field::text(record.get("appdisplayname"));
     row.app_owner = field::lower(record.get("appownertenantid"));
-    row.resource_id = field::lower(record.any(&["resourceid", "resourceidentity"]));
+    row.resource_id = field::lower(record.any(&["resourceidentity", "resourceid"])); // Log Analytics uses "ResourceId" for the tenant
     row.resource = field::text(record.get("resourcedisplayname"));
     row.correlation_id = field::lower(record.get("correlationid"));
     row.session_id = field::lower(record.get("sessionid"));
@@ -125,8 +127,9 @@ fn fill_origin(row: &mut SignInRow, record: &Object<'_>, envelope: &Envelope<'_,
     row.asn = field::int(record.get("autonomoussystemnumber")).filter(|asn| *asn > 0);
     row.user_agent = field::text(record.get("useragent"));
     let location = Part::of(record, &["location", "locationdetails"]);
-    let plain = record.get("location").or_else(|| envelope.get("location")).filter(|value| matches!(value, Value::Text(_)));
-    row.country = [location.get("countryorregion", "locationcountryorregion"), record.get("country"), plain].into_iter().find_map(country);
+    let places =
+        [location.get("countryorregion", "locationcountryorregion"), record.get("country"), record.get("location"), envelope.get("location")];
+    row.country = places.into_iter().find_map(country);
     row.city = field::text(location.get("city", "locationcity").or_else(|| record.get("city")));
     if let Some(coordinates) = location.get("geocoordinates", "locationgeocoordinates").and_then(|value| value.nested().ok())
         && let Some(coordinates) = coordinates.object()

@@ -7,12 +7,15 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::pair_name;
 use crate::evidence::container::value::{Object, Value, is_sidecar};
 
-/// A field as compact JSON: objects and arrays as they are, text that holds JSON re-written compactly, other text as a JSON string. Absent →
-/// `None`; null and blank text → `Some("")`.
+/// A field as compact JSON: objects and arrays as they are, text that holds JSON re-written compactly, other text as a JSON string. Absent
+/// and lost → `None`; null and blank text → `Some("")`.
 pub fn compact(value: Option<&Value<'_>>) -> Option<String> {
     let value = value?;
     if value.text().map_or_else(|| *value == Value::Null, |text| text.is_empty()) {
         return Some(String::new());
+    }
+    if value.text().is_some_and(|text| super::is_lost(&text)) {
+        return None;
     }
     Some(match value.nested() {
         Ok(nested) => to_text(&nested),
@@ -89,19 +92,17 @@ impl<'v, 'a> Map<'v, 'a> {
 
     /// Adds every entry of a list of pairs (`[{"Name": …, "Value": …}]`). An entry without value is there with `null`.
     pub fn add_pairs(&mut self, pairs: Option<&'v Value<'a>>) {
-        for entry in pairs.map(Value::elements).unwrap_or_default() {
-            match entry {
-                Value::Object(object) => {
-                    if let Some(name) = pair_name(object) {
-                        match object.get("value") {
-                            Some(value) => self.add(name, value),
-                            None => self.add_owned(name, Value::Null),
-                        }
-                    }
+        self.add_pairs_but(pairs, "");
+    }
+
+    /// [`Self::add_pairs`] without the entries of one name, which a column holds.
+    pub fn add_pairs_but(&mut self, pairs: Option<&'v Value<'a>>, held: &str) {
+        for entry in pairs.map(Value::elements).unwrap_or_default().iter().filter_map(Value::object) {
+            if let Some(name) = pair_name(entry).filter(|name| name != held) {
+                match entry.get("value") {
+                    Some(value) => self.add(name, value),
+                    None => self.add_owned(name, Value::Null),
                 }
-                // Some re-exports keep only the name.
-                Value::Text(name) if !name.trim().is_empty() => self.add_owned(name.trim(), Value::Null),
-                _ => {}
             }
         }
     }

@@ -34,7 +34,16 @@ pub fn is_blank(text: &str) -> bool {
     text.is_empty() || (text.len() <= 36 && BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
 }
 
-/// Text of a field, trimmed; a list of plain values is joined with `,`. Absent → `None`; null, blank words and objects → `Some("")`.
+/// True for what PowerShell leaves of a list or an object in a CSV cell: the type's name. The value is lost, which is not the same as empty.
+pub fn is_lost(text: &str) -> bool {
+    let names = ["System.", "Microsoft.Graph.PowerShell.", "Microsoft.Exchange.Data.", "Deserialized.Microsoft.", "Selected.System."];
+    names.iter().any(|name| text.starts_with(name))
+        && (text.ends_with(']') || text.contains(".Models.") || text.ends_with("Object"))
+        && !text.contains(' ')
+}
+
+/// Text of a field, trimmed; a list of plain values is joined with `,`. Absent and
+/// lost ([`is_lost`]) → `None`; null, blank words and objects → `Some("")`.
 pub fn text(value: Option<&Value<'_>>) -> Option<String> {
     Some(match value? {
         Value::List(elements) => {
@@ -47,7 +56,11 @@ pub fn text(value: Option<&Value<'_>>) -> Option<String> {
             }
             joined
         }
-        other => other.text().filter(|text| !is_blank(text)).map(std::borrow::Cow::into_owned).unwrap_or_default(),
+        other => match other.text() {
+            Some(text) if is_lost(&text) => return None,
+            Some(text) if !is_blank(&text) => text.into_owned(),
+            _ => String::new(),
+        },
     })
 }
 
@@ -199,7 +212,7 @@ pub fn list(value: Option<&Value<'_>>, separators: &[char]) -> Vec<String> {
     let mut elements = Vec::new();
     for element in nested.elements() {
         if let Some(text) = element.text() {
-            elements.extend(text.split(separators).map(str::trim).filter(|part| !is_blank(part)).map(str::to_owned));
+            elements.extend(text.split(separators).map(str::trim).filter(|part| !is_blank(part) && !is_lost(part)).map(str::to_owned));
         }
     }
     elements
@@ -231,6 +244,12 @@ mod tests {
             assert_eq!(text(Some(&Value::Text(word.into()))), Some(String::new()), "{word}");
         }
         assert_eq!(some_text(Some(&Value::Text("-".into()))), None);
+        for lost in
+            ["System.Object[]", "System.Collections.Generic.List`1[System.String]", "Microsoft.Graph.PowerShell.Models.MicrosoftGraphDeviceDetail"]
+        {
+            assert_eq!(text(Some(&Value::Text(lost.into()))), None, "{lost}");
+        }
+        assert_eq!(text(Some(&Value::Text("System.Object is a type".into()))).as_deref(), Some("System.Object is a type"));
         assert_eq!(text(Some(&value(r#"["a", null, "b"]"#))), Some("a,b".to_owned()));
     }
 

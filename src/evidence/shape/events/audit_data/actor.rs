@@ -51,16 +51,13 @@ pub(super) fn fill(row: &mut AuditEventRow, data: &Object<'_>) {
     let user = field::text(data.get("userid")).unwrap_or_default();
     let actor = Parties::of(data.get("actor"));
     let is_principal = actor.kind.as_deref() == Some("serviceprincipal") || user.starts_with("ServicePrincipal_");
-    let account = match (is_principal, &actor.object_id) {
-        (true, Some(object_id)) => identity::principal(object_id),
-        _ => {
-            let account = identity::account(&user);
-            if account.is_empty() || identity::is_guid(&account) {
-                actor.upn.as_deref().or(actor.name.as_deref()).map_or(account, identity::account)
-            } else {
-                account
-            }
-        }
+    let account = if let (true, Some(object_id)) = (is_principal, &actor.object_id) {
+        identity::principal(object_id)
+    } else {
+        let account = identity::account(&user);
+        let is_bare = account.is_empty() || identity::is_guid(&account);
+        let named = actor.upn.as_deref().or(actor.name.as_deref()).filter(|_| is_bare);
+        named.map_or(account, identity::account)
     };
     row.account_id = Some(actor.object_id.or_else(|| object_id(data, &account)).unwrap_or_default());
     row.actor_kind = Some(kind(data, &user, &account, is_principal).to_owned());

@@ -1,6 +1,6 @@
 //! Mail, files and everything else that a record says about the thing it touched.
 
-use crate::evidence::container::value::{Object, Value, is_sidecar};
+use crate::evidence::container::value::{Object, Value, is_sidecar, key_is};
 use crate::evidence::shape::field::{self, Part, identity, json};
 use crate::frame::AuditEventRow;
 
@@ -55,6 +55,17 @@ const HELD_ELSEWHERE: &[&str] = &[
     "azureactivedirectoryeventtype",
     "supportticketid",
     "intrasystemid",
+    "deviceid",
+    "deviceproperties",
+    "tokenobjectid",
+    "tokentenantid",
+    "clientrequestid",
+    "site",
+    "webid",
+    "listid",
+    "highprioritymediaprocessing",
+    "donotdistributeevent",
+    "customuniqueid",
 ];
 
 /// Fills the columns of mailbox, subject, folder, file and size.
@@ -72,8 +83,9 @@ pub(super) fn fill(row: &mut AuditEventRow, data: &Object<'_>) {
 fn fill_items(row: &mut AuditEventRow, data: &Object<'_>) {
     let single = data.get("item").and_then(|item| item.nested().ok());
     let affected = data.get("affecteditems").and_then(|items| items.nested().ok());
-    let items: Vec<&Object<'_>> =
-        [single.as_deref(), affected.as_deref()].into_iter().flatten().flat_map(|items| items.elements()).filter_map(Value::object).collect();
+    let all = || [single.as_deref(), affected.as_deref()].into_iter().flatten().flat_map(Value::elements).filter_map(Value::object);
+    // The item of a folder operation is the folder: it has neither subject nor message id.
+    let items: Vec<&Object<'_>> = all().filter(|item| affected.is_some() || item.has("internetmessageid") || item.has("subject")).collect();
     let first = |name: &str| items.iter().find_map(|item| field::some_text(item.get(name)));
     if !items.is_empty() {
         row.items = i64::try_from(items.len()).ok();
@@ -86,7 +98,7 @@ fn fill_items(row: &mut AuditEventRow, data: &Object<'_>) {
     row.subject = row.subject.take().or_else(|| field::text(exchange.get("subject", "subject")));
     row.message_id = row.message_id.take().or_else(|| field::some_text(exchange.get("messageid", "internetmessageid")));
     let folder = data.get("folder").and_then(|folder| folder.nested().ok());
-    let parents = items.iter().find_map(|item| item.get("parentfolder")).and_then(|folder| folder.nested().ok());
+    let parents = all().find_map(|item| item.get("parentfolder")).and_then(|folder| folder.nested().ok());
     row.folder = [folder, parents].iter().flatten().find_map(|folder| folder_name(folder.object()?));
 }
 
@@ -119,7 +131,7 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
     let mut map = json::Map::default();
     match additional.as_deref() {
         Some(Value::Object(details)) => {
-            for (name, value) in details.0.iter().filter(|(name, _)| !is_sidecar(name)) {
+            for (name, value) in details.0.iter().filter(|(name, _)| !is_sidecar(name) && name != "User-Agent") {
                 map.add(name.as_ref(), value);
             }
         }
@@ -128,7 +140,7 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
     }
     for entry in extended.iter().flat_map(|pairs| pairs.elements()).filter_map(Value::object) {
         if let (Some(name), Some(value)) = (field::pair_name(entry), entry.get("value"))
-            && name != "additionalDetails"
+            && !["additionalDetails", "UserAgent"].contains(&name.as_ref())
         {
             map.add(name, value);
         }
@@ -144,9 +156,9 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
         map.add_owned(name, Value::Text(value.into()));
     }
     for (name, value) in &data.0 {
-        let is_held = HELD_ELSEWHERE.iter().any(|held| name.len() == held.len() && name.eq_ignore_ascii_case(held));
+        let is_held = HELD_ELSEWHERE.iter().any(|held| key_is(name, held));
         let is_affected = name.eq_ignore_ascii_case("AffectedItems");
-        if !is_held && !is_affected && !is_sidecar(name) && *value != Value::Null {
+        if !is_held && !is_affected && !is_sidecar(name) && !is_empty(value) {
             map.add(name.as_ref(), value);
         }
     }
@@ -164,6 +176,16 @@ fn members(data: &Object<'_>) -> Vec<(&'static str, String)> {
         .into_iter()
         .filter_map(|(name, key)| find(key).map(|value| (name, value)))
         .collect()
+}
+
+/// Nothing to keep: null, or a cell without text.
+fn is_empty(value: &Value<'_>) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.trim().is_empty(),
+        Value::List(elements) => elements.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    }
 }
 
 /// A listed item without its store ids, which are long and mean nothing outside the mailbox.

@@ -36,20 +36,18 @@ pub(super) fn push(event: &mut AuditEventRow, data: &Object<'_>, id: &str, place
         ..MailAccessRow::default()
     };
     if folders.is_empty() {
-        // The item of a sync record is the folder itself.
-        event.items = None;
         rows.mail_access.push(place.source, place.record, id, MailAccessRow { folder: event.folder.clone(), ..template });
         return;
     }
     let mut n_items = 0;
     for folder in &folders {
         let name = content::folder_name(folder);
-        let items = folder.get("folderitems").and_then(|items| items.nested().ok());
-        let items: Vec<&Object<'_>> = items.as_deref().map(Value::elements).unwrap_or_default().iter().filter_map(Value::object).collect();
+        let listed = folder.get("folderitems").and_then(|items| items.nested().ok());
+        let items: Vec<&Object<'_>> = listed.as_deref().map(Value::elements).unwrap_or_default().iter().filter_map(Value::object).collect();
         for item in &items {
             rows.mail_items.push(place.source, place.record, id, mail_item(event, item, name.as_ref()));
         }
-        let messages = i64::try_from(items.len()).ok();
+        let messages = listed.as_ref().and_then(|_| i64::try_from(items.len()).ok());
         n_items += messages.unwrap_or_default();
         rows.mail_access.push(place.source, place.record, id, MailAccessRow { folder: name, messages, ..template.clone() });
     }

@@ -143,7 +143,7 @@ fn fill_properties(row: &mut AuditEventRow, data: &Object<'_>) {
     }
     match parameters.as_deref() {
         // Security & Compliance cmdlets carry one text, `-Organization "…" -Name "…"`.
-        Some(Value::Text(text)) => map.add_owned("Parameters", Value::Text(text.as_ref().into())),
+        Some(Value::Text(text)) if !field::is_lost(text) && !text.trim().is_empty() => map.add_owned("Parameters", Value::Text(text.as_ref().into())),
         other => map.add_pairs(other),
     }
     row.parameters = map.to_text();
@@ -157,12 +157,14 @@ fn changes(value: &Value<'_>) -> Option<String> {
     let mut changes = Vec::new();
     for entry in nested.elements() {
         match entry {
-            Value::Object(entry) => changes.push(json::Change {
-                name: entry.text("name").unwrap_or_default(),
-                old: json::unwrapped(entry.get("oldvalue")),
-                new: json::unwrapped(entry.get("newvalue")),
-            }),
-            Value::Text(name) => changes.push(json::Change { name: name.as_ref().into(), old: String::new(), new: String::new() }),
+            Value::Object(entry) => {
+                if let Some(name) = entry.text("name") {
+                    changes.push(json::Change { name, old: json::unwrapped(entry.get("oldvalue")), new: json::unwrapped(entry.get("newvalue")) });
+                }
+            }
+            Value::Text(name) if !field::is_lost(name) => {
+                changes.push(json::Change { name: name.as_ref().into(), old: String::new(), new: String::new() });
+            }
             _ => {}
         }
     }

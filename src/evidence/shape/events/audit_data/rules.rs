@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn damaged_actions_are_kept_as_they_are() {
-        assert_eq!(rule(r#"[{"Name":"ServerRule","Value":"System.Object[]"}]"#), r#"{"ServerRule":"System.Object[]"}"#);
+        assert_eq!(rule(r#"[{"Name":"ServerRule","Value":"no JSON"}]"#), r#"{"ServerRule":"no JSON"}"#);
+        assert_eq!(rule(r#"[{"Name":"ServerRule","Value":"System.Object[]"}]"#), "");
         assert_eq!(rule(r#"[{"Name":"RuleActions","Value":"[{\"ActionType\":\"DeferAction\"}]"}]"#), r#"{"DeferAction":"True"}"#);
         assert_eq!(rule("[]"), "");
     }

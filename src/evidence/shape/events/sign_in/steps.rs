@@ -39,7 +39,9 @@ fn last_mfa_step<'v, 'a>(steps: &'v Value<'a>) -> Option<&'v Object<'a>> {
 /// Policies that took part, as compact JSON: those that did not apply or are switched off are left out, they are nine tenths of the bytes.
 /// `[]` says that the list was there and none applied; `None` that the export has no list.
 pub(in crate::evidence::shape::events) fn applied_policies(record: &Object<'_>) -> Option<String> {
-    let policies = record.any(&["appliedconditionalaccesspolicies", "appliedconditionalaccesspolicy", "conditionalaccesspolicies"])?;
+    let names = ["appliedconditionalaccesspolicies", "appliedconditionalaccesspolicy", "conditionalaccesspolicies"];
+    let present = names.iter().filter_map(|name| record.get(name)).filter(|value| **value != Value::Text("".into()));
+    let policies = present.into_iter().next()?;
     let nested = policies.nested().ok()?;
     let mut text = String::from("[");
     for policy in nested.elements() {
