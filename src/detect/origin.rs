@@ -16,7 +16,6 @@ pub(super) struct Origin<'a> {
     pub(super) at: Time,
     pub(super) address: Option<&'a str>,
     pub(super) asn: Option<i64>,
-    pub(super) country: Option<&'a str>,
     pub(super) network: Option<&'a str>,
     pub(super) session: Option<&'a str>,
 }
@@ -29,7 +28,6 @@ impl<'a> Origin<'a> {
             at: event.time.unwrap_or_default(),
             address: filled(event.address),
             asn: event.asn,
-            country: filled(event.country),
             network: filled(event.network),
             session: filled(event.session_id),
         }
@@ -42,7 +40,6 @@ impl<'a> Origin<'a> {
             at: access.time.unwrap_or_default(),
             address: filled(access.address),
             asn: access.asn,
-            country: filled(access.country),
             network: filled(access.network),
             session: filled(access.session_id),
         }

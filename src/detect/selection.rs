@@ -19,6 +19,12 @@ pub(super) fn audit(case: &Case, operations: &[&str]) -> PolarsResult<DataFrame>
     case.frames.audit.data().clone().lazy().filter(wanted.and(not_failed)).collect()
 }
 
+/// The rows that are unusual, else all. An actor is followed by the traces of the former: the owner's own address among them would lead astray.
+pub(super) fn telling<'rows, T>(rows: &'rows [T], is_unusual: impl Fn(&T) -> bool) -> Vec<&'rows T> {
+    let unusual: Vec<&T> = rows.iter().filter(|row| is_unusual(row)).collect();
+    if unusual.is_empty() { rows.iter().collect() } else { unusual }
+}
+
 /// Adds `records` to the finding up to [`MAX_RECORDS`], widens its time span over all of them and sets the fact `n_records`.
 /// The finding's primary record may be among them; it is counted once.
 pub(super) fn attach(finding: &mut Finding, records: impl IntoIterator<Item = (Option<Time>, RecordRef)>) {

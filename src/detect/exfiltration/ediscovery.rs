@@ -104,7 +104,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         finding.fact("objects", events.iter().filter_map(|event| filled(event.object)).collect::<BTreeSet<_>>().into_iter().collect::<Value>());
         finding.fact("history_days", history);
         finding.fact("network", origin.novelty_word(case));
-        for event in &events {
+        for event in selection::telling(&events, |event| Origin::of_audit(event).is_unusual(case)) {
             finding.traces.extend(&traces_of_audit(event));
         }
         selection::attach(&mut finding, events.iter().map(|event| (event.time, event.reference())));

@@ -61,7 +61,8 @@ fn bursts(case: &Case, downloads: &[AuditEvent<'_>], thresholds: &Thresholds) ->
         days.entry(account).or_default().entry(at.day()).or_default().insert(event.object.unwrap_or_default());
         let origin = Origin::of_audit(event);
         let synced = event.operation != Some("filedownloaded") && Properties::parse(event.details).flag("IsManagedDevice");
-        if origin.novelty(case) != Novelty::Established && !(synced && !origin.is_unusual(case)) {
+        let by_habit = origin.novelty(case) == Novelty::Established || (synced && !origin.is_unusual(case));
+        if !by_habit {
             groups.entry((account, origin.network_key().unwrap_or_default())).or_default().push(event);
         }
     }

@@ -89,7 +89,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         }
         let kind = if signal == "flow-created" { ArtefactKind::Flow } else { ArtefactKind::App };
         finding.artefact = Some(Artefact { kind, account: account.to_owned(), key });
-        for event in &events {
+        for event in selection::telling(&events, |event| Origin::of_audit(event).is_unusual(case)) {
             finding.traces.extend(&traces_of_audit(event));
         }
         selection::attach(&mut finding, events.iter().map(|event| (event.time, event.reference())));

@@ -46,6 +46,9 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
+/// A chat and its members outside.
+type Chat<'a> = (AuditEvent<'a>, Vec<String>);
+
 /// One member of a chat.
 struct Member {
     upn: String,
@@ -56,7 +59,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
     let data = selection::audit(case, &["chatcreated"])?;
     let rows = AuditEvents::rows_of(&data)?;
     let mut findings = Vec::new();
-    let mut from_inside: BTreeMap<(&str, String), Vec<(AuditEvent<'_>, Vec<String>)>> = BTreeMap::new();
+    let mut from_inside: BTreeMap<(&str, String), Vec<Chat<'_>>> = BTreeMap::new();
     for event in rows.iter() {
         let details = Properties::parse(event.details);
         let info = object(details.get("ParticipantInfo"));

@@ -159,7 +159,9 @@ fn grants(case: &Case, event: &AuditEvent<'_>) -> Vec<Grant> {
             let role = value("Role").filter(|role| ROLES.iter().any(|wide| role.to_lowercase().starts_with(wide)));
             let trustee = ["User", "App", "SecurityGroup", "Computer"].into_iter().find_map(value);
             let mut grants = one(trustee, role, None);
-            grants.iter_mut().for_each(|grant| grant.mailbox = String::new());
+            for grant in &mut grants {
+                grant.mailbox.clear();
+            }
             grants
         }
         _ => one(value("MemberUpn").or_else(|| value("MemberSid")), value("MemberRights"), Some(event.folder.unwrap_or("\\").to_owned())),

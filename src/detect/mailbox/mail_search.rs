@@ -29,10 +29,13 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
+/// A search, its text, and the words of the list in it.
+type Search<'a> = (AuditEvent<'a>, String, Vec<&'static str>);
+
 fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
     let data = selection::audit(case, &["searchqueryinitiatedexchange", "searchqueryinitiatedsharepoint", "searchqueryperformed"])?;
     let rows = AuditEvents::rows_of(&data)?;
-    let mut accounts: BTreeMap<&str, Vec<(AuditEvent<'_>, String, Vec<&str>)>> = BTreeMap::new();
+    let mut accounts: BTreeMap<&str, Vec<Search<'_>>> = BTreeMap::new();
     for event in rows.iter() {
         let (details, parameters) = (Properties::parse(event.details), Properties::parse(event.parameters));
         let names = ["QueryText", "SearchQueryText", "Query"];

@@ -36,10 +36,13 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
+/// A finding in the making with its records.
+type Draft = (Finding, Vec<(Option<Time>, RecordRef)>);
+
 fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
     let contacts = Contacts::read(case)?;
     // (mailbox, address) → finding; a later record about the same forwarding joins the first.
-    let mut findings: BTreeMap<(String, String), (Finding, Vec<(Option<Time>, RecordRef)>)> = BTreeMap::new();
+    let mut findings: BTreeMap<(String, String), Draft> = BTreeMap::new();
     let data = selection::audit(case, &["set-mailbox", "new-mailbox", "enable-mailbox", "set-mailuser", "set-user"])?;
     for event in AuditEvents::rows_of(&data)?.iter() {
         let parameters = Properties::parse(event.parameters);
@@ -51,7 +54,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         for field in FIELDS {
             let Some(text) = parameters.text(field) else { continue };
             if text.trim().is_empty() {
-                mark_removed(&mut findings, &mailbox, field, event.time, event.reference());
+                mark_removed(&mut findings, &mailbox, field, event.time, &event.reference());
                 continue;
             }
             let origin = Origin::of_audit(&event);
@@ -99,7 +102,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
             }
         }
     }
-    let finish = |(mut finding, records): (Finding, Vec<(Option<Time>, RecordRef)>)| {
+    let finish = |(mut finding, records): Draft| {
         selection::attach(&mut finding, records);
         finding
     };
@@ -127,13 +130,7 @@ fn place(target: &Recipient) -> String {
 }
 
 /// An empty value ends the forwarding that the same parameter set before.
-fn mark_removed(
-    findings: &mut BTreeMap<(String, String), (Finding, Vec<(Option<Time>, RecordRef)>)>,
-    mailbox: &str,
-    field: &str,
-    at: Option<Time>,
-    record: RecordRef,
-) {
+fn mark_removed(findings: &mut BTreeMap<(String, String), Draft>, mailbox: &str, field: &str, at: Option<Time>, record: &RecordRef) {
     let same = |finding: &Finding| finding.facts.get("parameter").and_then(Value::as_str) == Some(field);
     for (finding, records) in findings.iter_mut().filter(|((owner, _), (finding, _))| owner == mailbox && same(finding)).map(|(_, entry)| entry) {
         finding.fact("removed", at.map_or(Value::Null, |at| Value::from(at.to_string())));

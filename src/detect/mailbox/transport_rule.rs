@@ -72,7 +72,8 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         let same = |finding: &&mut Finding| finding.artefact.as_ref().is_some_and(|artefact| artefact.key == name);
         if sinks.is_empty() {
             continue;
-        } else if let Some(finding) = findings.iter_mut().find(same) {
+        }
+        if let Some(finding) = findings.iter_mut().find(same) {
             finding.fact("in_export", true);
             finding.add_record(None, state.reference());
         } else {

@@ -127,15 +127,14 @@ pub fn is_sidecar(key: &str) -> bool {
     key.contains("@odata.") || key.contains("@data.")
 }
 
-/// Compares a key of the evidence with a normalised name: case, blanks, `_`, `-`, `.`, parentheses (`Date (UTC)` of the
-/// portals) and a trailing ` [UTC]` do not matter.
+/// Compares a key of the evidence with a normalised name: case, blanks, `_`, `-`, `.` and a trailing ` [UTC]` do not matter.
 pub fn key_is(key: &str, normalised: &str) -> bool {
     let bytes = key.as_bytes();
     let mut wanted = normalised.bytes();
     for (position, byte) in bytes.iter().enumerate() {
         match byte {
             b' ' if bytes.get(position + 1) == Some(&b'[') => break,
-            b' ' | b'_' | b'-' | b'.' | b'(' | b')' | b'"' | b'\t' => {}
+            b' ' | b'_' | b'-' | b'.' | b'"' | b'\t' => {}
             letter if wanted.next() == Some(letter.to_ascii_lowercase()) => {}
             _ => return false,
         }

@@ -32,6 +32,7 @@ const CONDITIONS: &[&str] = &[
 
 /// Conditions and actions of a rule, as far as known.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "a rule is a set of switches")]
 pub(super) struct Content {
     /// Name as recorded; `None` when no record gives one.
     pub(super) name: Option<String>,

@@ -42,9 +42,9 @@ pub(super) struct Rule {
     pub(super) primary: (Option<Time>, RecordRef),
     pub(super) records: Vec<(Option<Time>, RecordRef)>,
     pub(super) operations: Vec<String>,
-    pub(super) actors: Vec<String>,
-    /// Descriptions of where the rule was made or changed from.
-    pub(super) origins: Vec<String>,
+    /// Who gave the rule its worst content, and from where.
+    pub(super) author: Option<(String, String)>,
+    /// Of the record that gave the rule its worst content.
     pub(super) traces: Traces,
     pub(super) in_audit: bool,
     pub(super) in_state: bool,
@@ -82,33 +82,29 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> PolarsResult<Vec<Rule>> 
         }
         let origin = Origin::of_audit(&event);
         let observation = Observation { owner, content, at: event.time, record: event.reference(), novelty: origin.novelty(case) };
-        let rule = place(&mut rules, case, &contacts, weights, observation);
+        let (rule, got_worse) = place(&mut rules, case, &contacts, weights, observation);
         rule.in_audit = true;
         rule.removed = None;
         rule.operations.push(event.operation_raw.unwrap_or(operation).to_owned());
-        rule.traces.extend(&traces_of_audit(&event));
-        rule.from_established |= origin.novelty(case) == Novelty::Established;
-        for (list, text) in
-            [(&mut rule.actors, event.account.unwrap_or("an actor that is not recorded").to_owned()), (&mut rule.origins, origin.describe(case))]
-        {
-            if !list.contains(&text) {
-                list.push(text);
-            }
+        if got_worse {
+            rule.author = Some((event.account.unwrap_or("an actor that is not recorded").to_owned(), origin.describe(case)));
+            rule.traces = traces_of_audit(&event);
+            rule.from_established = origin.novelty(case) == Novelty::Established;
         }
     }
     for state in case.frames.rules.rows()?.iter() {
         let named = state.mailbox.unwrap_or_default().to_lowercase();
         let owner = owner::account_of(case, &named).unwrap_or(named);
         let observation = Observation { owner, content: Content::of_state(&state), at: None, record: state.reference(), novelty: Novelty::Unknown };
-        let rule = place(&mut rules, case, &contacts, weights, observation);
+        let (rule, _) = place(&mut rules, case, &contacts, weights, observation);
         rule.in_state = true;
         rule.enabled = state.enabled;
     }
     Ok(rules)
 }
 
-/// Adds an observation to the rule it belongs to, or opens a new rule.
-fn place<'a>(rules: &'a mut Vec<Rule>, case: &Case, contacts: &Contacts, weights: &InboxRule, seen: Observation) -> &'a mut Rule {
+/// Adds an observation to the rule it belongs to, or opens a new rule. True when the rule is new or earned more points than ever before.
+fn place<'a>(rules: &'a mut Vec<Rule>, case: &Case, contacts: &Contacts, weights: &InboxRule, seen: Observation) -> (&'a mut Rule, bool) {
     let position = rules.iter().position(|rule| rule.owner == seen.owner && same_rule(&rule.content, &seen.content));
     let content = position.and_then(|at| rules.get(at)).map_or_else(|| seen.content.clone(), |rule| rule.content.updated(&seen.content));
     let mut score = score::score(case, contacts, &seen.owner, &content, weights);
@@ -124,8 +120,7 @@ fn place<'a>(rules: &'a mut Vec<Rule>, case: &Case, contacts: &Contacts, weights
             primary: (seen.at, seen.record.clone()),
             records: Vec::new(),
             operations: Vec::new(),
-            actors: Vec::new(),
-            origins: Vec::new(),
+            author: None,
             traces: Traces::default(),
             in_audit: false,
             in_state: false,
@@ -136,6 +131,7 @@ fn place<'a>(rules: &'a mut Vec<Rule>, case: &Case, contacts: &Contacts, weights
         rules.len() - 1
     });
     let rule = rules.get_mut(index).expect("the index was just found or pushed");
+    let got_worse = position.is_none() || score.points() > rule.score.points();
     if score.points() > rule.score.points() {
         rule.worst = content.clone();
         // An exported rule adds detail; the act itself stays the primary record.
@@ -146,7 +142,7 @@ fn place<'a>(rules: &'a mut Vec<Rule>, case: &Case, contacts: &Contacts, weights
     }
     rule.content = content;
     rule.records.push((seen.at, seen.record));
-    rule
+    (rule, got_worse)
 }
 
 /// Same id; or the same name unless both have ids that differ; or, where neither has a name or id, the same content.

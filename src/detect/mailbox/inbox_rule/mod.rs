@@ -98,9 +98,9 @@ fn finding(rule: &Rule, signal: &'static str, severity: Severity) -> Finding {
     let mut finding = Finding::new(ID, signal, &rule.owner, at.unwrap_or_default(), record);
     let reasons: Vec<String> = rule.score.parts.iter().map(|(reason, points)| format!("{reason} (+{points})")).collect();
     let targets = if rule.score.external.is_empty() { String::new() } else { format!(" to {}", rule.score.external.join(", ")) };
-    let made = match (rule.actors.as_slice(), rule.origins.as_slice()) {
-        ([], _) => "listed in the exported rules".to_owned(),
-        (actors, origins) => format!("written by {} from {}", actors.join(", "), origins.join(", ")),
+    let made = match &rule.author {
+        None => "listed in the exported rules".to_owned(),
+        Some((actor, origin)) => format!("written by {actor} from {origin}"),
     };
     finding.severity = severity;
     finding.confidence = if rule.worst.client_side || !rule.worst.complete { 0.75 } else { 0.95 };
@@ -115,7 +115,7 @@ fn finding(rule: &Rule, signal: &'static str, severity: Severity) -> Finding {
     finding.fact("external_targets", rule.score.external.clone());
     finding.fact("unresolved_targets", rule.score.unresolved.clone());
     finding.fact("keywords", rule.score.keywords.iter().copied().collect::<Value>());
-    finding.fact("actors", rule.actors.clone());
+    finding.fact("actor", rule.author.as_ref().map_or(Value::Null, |(actor, _)| Value::from(actor.as_str())));
     finding.fact("operations", rule.operations.clone());
     finding.fact("in_audit", rule.in_audit);
     finding.fact("in_export", rule.in_state);

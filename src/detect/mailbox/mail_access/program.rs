@@ -93,10 +93,11 @@ pub(super) fn new_clients(case: &Case, programs: &Programs, thresholds: &Thresho
         finding.fact("program", program);
         finding.fact("client", first.client_info.unwrap_or_default());
         finding.fact("history_days", history / DAY);
-        for access in &accesses {
+        let telling = selection::telling(&accesses, |access| Origin::of_access(access).is_unusual(case));
+        for access in &telling {
             finding.traces.extend(&traces_of_access(access));
         }
-        selection::attach(&mut finding, accesses.iter().map(|access| (access.time, access.reference())));
+        selection::attach(&mut finding, telling.iter().map(|access| (access.time, access.reference())));
         findings.push(finding);
     }
     Ok(findings)

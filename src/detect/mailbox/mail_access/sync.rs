@@ -87,7 +87,7 @@ pub(super) fn throttled(case: &Case) -> PolarsResult<Vec<Finding>> {
         if accesses.iter().all(reading::is_background) {
             finding.against.push("all reads at that point were Exchange's own background reading".to_owned());
         }
-        for access in &accesses {
+        for access in selection::telling(&accesses, |access| Origin::of_access(access).is_unusual(case)) {
             finding.traces.extend(&traces_of_access(access));
         }
         selection::attach(&mut finding, accesses.iter().map(|access| (access.time, access.reference())));

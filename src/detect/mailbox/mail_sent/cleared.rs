@@ -143,7 +143,7 @@ pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
         finding.summary = format!("{account} deleted {} security notice(s), among them \"{subject}\", from {}", events.len(), origin.describe(case));
         finding.fact("subjects", events.iter().map(|(_, subject)| subject.as_str()).take(SHOWN).collect::<Value>());
         finding.fact("network", origin.novelty_word(case));
-        for (event, _) in &events {
+        for (event, _) in selection::telling(&events, |(event, _)| Origin::of_audit(event).is_unusual(case)) {
             finding.traces.extend(&traces_of_audit(event));
         }
         selection::attach(&mut finding, events.iter().map(|(event, _)| (event.time, event.reference())));
