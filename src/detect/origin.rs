@@ -9,6 +9,9 @@ use crate::finding::Traces;
 use crate::frame::{AuditEvent, MailAccess};
 use crate::time::Time;
 
+/// Exchange, SharePoint and Graph themselves: as the recorded application they say nothing about the actor's program.
+const SERVICES: &[&str] = &["00000002-0000-0ff1-ce00-000000000000", "00000003-0000-0ff1-ce00-000000000000", "00000003-0000-0000-c000-000000000000"];
+
 /// Address, network and session of one record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Origin<'a> {
@@ -95,7 +98,7 @@ pub(super) fn traces_of_audit(event: &AuditEvent<'_>) -> Traces {
     traces.tokens.extend(filled(event.token_id).map(str::to_owned));
     traces.agents.extend(filled(event.user_agent).map(str::to_owned));
     traces.devices.extend(filled(event.device_id).map(str::to_owned));
-    traces.apps.extend(filled(event.client_app_id).or(filled(event.app_id)).map(str::to_owned));
+    traces.apps.extend(filled(event.client_app_id).or(filled(event.app_id)).filter(|app| !SERVICES.contains(app)).map(str::to_owned));
     traces
 }
 
@@ -105,7 +108,7 @@ pub(super) fn traces_of_access(access: &MailAccess<'_>) -> Traces {
     traces.addresses.extend(filled(access.address).filter(|_| access.network != Some("microsoft")).map(str::to_owned));
     traces.sessions.extend(filled(access.session_id).map(str::to_owned));
     traces.tokens.extend(filled(access.token_id).map(str::to_owned));
-    traces.apps.extend(filled(access.client_app_id).or(filled(access.app_id)).map(str::to_owned));
+    traces.apps.extend(filled(access.client_app_id).or(filled(access.app_id)).filter(|app| !SERVICES.contains(app)).map(str::to_owned));
     traces
 }
 

@@ -42,7 +42,7 @@ impl Default for FileDownload {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PowerPlatform {
-    /// Distinct earlier days with such work after which an account is a maker. Proposal: more than a trial.
+    /// Distinct other days with such work that make an account a maker. Proposal: more than a trial.
     pub maker_days: usize,
 }
 

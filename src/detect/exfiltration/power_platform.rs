@@ -49,8 +49,9 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         let Some(first) = events.iter().find(|event| Origin::of_audit(event).is_unusual(case)).or(events.first()) else { continue };
         let origin = Origin::of_audit(first);
         let day = first.time.unwrap_or_default().day();
-        let maker = days.get(account).is_some_and(|days| days.range(..day).count() >= settings.exfiltration.power_platform.maker_days);
-        let established = origin.novelty(case) == Novelty::Established;
+        let n_other_days = days.get(account).map_or(0, |days| days.iter().filter(|other| **other != day).count());
+        let maker = n_other_days >= settings.exfiltration.power_platform.maker_days;
+        let established = events.iter().any(|event| Origin::of_audit(event).novelty(case) == Novelty::Established);
         let details = Properties::parse(first.details);
         let connectors = details.filled("FlowConnectorNames").unwrap_or_default();
         let operations: BTreeSet<&str> = events.iter().filter_map(|event| event.operation_raw.or(event.operation)).collect();
@@ -79,10 +80,10 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
                 .into_iter()
                 .collect::<Value>(),
         );
-        finding.fact("n_earlier_days", days.get(account).map_or(0, |days| days.range(..day).count()));
+        finding.fact("n_other_days", n_other_days);
         finding.fact("network", origin.novelty_word(case));
         if maker {
-            finding.against.push("the account worked on flows or apps on several earlier days".to_owned());
+            finding.against.push("the account worked on flows or apps on several other days".to_owned());
         }
         if established {
             finding.against.push("the work was done from a network that is established for the account".to_owned());

@@ -78,8 +78,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
             );
             finding.severity = Severity::High;
             finding.confidence = 0.9;
-            finding.summary =
-                format!("the exported permissions give {} ({}) on {} of {} to everybody", grant.trustee, grant.right, grant.place(), grant.mailbox);
+            finding.summary = format!("the exported permissions give {} ({}) on {} to everybody", grant.trustee, grant.right, grant.place());
             findings.push(finding);
         }
     }
@@ -93,6 +92,7 @@ fn judge_event(case: &Case, event: &AuditEvent<'_>, grant: &Grant) -> Option<Fin
     if grant.is_harmless() || trustee.is_empty() || trustee == grant.mailbox || trustee.starts_with("nt authority\\") {
         return None;
     }
+    let origin = Origin::of_audit(event);
     let outside = recipient::is_external(case, &grant.mailbox, &trustee);
     let (signal, severity) = if grant.is_for_everybody() && grant.folder.is_some() {
         ("folder-shared-with-everyone", if grant.is_calendar() { Severity::Low } else { Severity::High })
@@ -101,14 +101,14 @@ fn judge_event(case: &Case, event: &AuditEvent<'_>, grant: &Grant) -> Option<Fin
     } else if by_owner && grant.is_calendar() && !outside {
         return None;
     } else {
-        ("delegate-added", if outside { Severity::High } else { Severity::Medium })
+        ("delegate-added", if outside || origin.is_unusual(case) { Severity::High } else { Severity::Medium })
     };
-    let origin = Origin::of_audit(event);
-    let mut finding = describe(grant, signal, Finding::new(ID, signal, &grant.mailbox, event.time.unwrap_or_default(), event.reference()));
+    // A right on every mailbox is the actor's doing and nobody's mailbox in particular.
+    let whose = if grant.mailbox.is_empty() { actor } else { &grant.mailbox };
+    let mut finding = describe(grant, signal, Finding::new(ID, signal, whose, event.time.unwrap_or_default(), event.reference()));
     finding.severity = severity;
     finding.confidence = 0.95;
-    finding.summary =
-        format!("{actor} gave {} the right {} on {} of {} from {}", grant.trustee, grant.right, grant.place(), grant.mailbox, origin.describe(case));
+    finding.summary = format!("{actor} gave {} the right {} on {} from {}", grant.trustee, grant.right, grant.place(), origin.describe(case));
     finding.traces = traces_of_audit(event);
     finding.fact("actor", actor);
     finding.fact("operation", event.operation_raw.or(event.operation).unwrap_or_default());
@@ -185,8 +185,9 @@ impl Grant {
 
     fn place(&self) -> String {
         match &self.folder {
-            Some(folder) => format!("the folder {folder}"),
-            None => "the mailbox".to_owned(),
+            Some(folder) => format!("the folder {folder} of {}", self.mailbox),
+            None if self.mailbox.is_empty() => "every mailbox".to_owned(),
+            None => format!("the mailbox {}", self.mailbox),
         }
     }
 }

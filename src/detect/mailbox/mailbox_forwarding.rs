@@ -63,7 +63,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
                 let (finding, records) = findings.entry(key).or_insert_with(|| {
                     let actor = event.account.unwrap_or("an actor that is not recorded");
                     let mut finding = describe(&mailbox, &target, event.time, event.reference());
-                    finding.summary = format!("{actor} set mail of {mailbox} to be sent on to {} from {}", place(&target), origin.describe(case));
+                    finding.summary = format!("{actor} set mail of {mailbox} to be sent on to {}, from {}", place(&target), origin.describe(case));
                     finding.fact("actor", actor);
                     finding.fact("parameter", *field);
                     finding.fact("value", text.as_str());
@@ -134,7 +134,8 @@ fn mark_removed(findings: &mut BTreeMap<(String, String), Draft>, mailbox: &str,
     let same = |finding: &Finding| finding.facts.get("parameter").and_then(Value::as_str) == Some(field);
     for (finding, records) in findings.iter_mut().filter(|((owner, _), (finding, _))| owner == mailbox && same(finding)).map(|(_, entry)| entry) {
         finding.fact("removed", at.map_or(Value::Null, |at| Value::from(at.to_string())));
-        records.push((at, record.clone()));
+        // The removal is somebody else's work and does not lengthen the act.
+        records.push((None, record.clone()));
     }
 }
 

@@ -129,6 +129,7 @@ fn finding(rule: &Rule, signal: &'static str, severity: Severity) -> Finding {
     }
     let key = rule.worst.name.clone().or(rule.worst.rule_id.clone()).unwrap_or_default();
     finding.artefact = Some(Artefact { kind: ArtefactKind::InboxRule, account: rule.owner.clone(), key });
-    selection::attach(&mut finding, rule.records.iter().cloned());
+    // Harmless beginnings and the removal belong to the rule's story, not to the time of the act.
+    selection::attach(&mut finding, rule.records.iter().map(|(_, record)| (None, record.clone())));
     finding
 }

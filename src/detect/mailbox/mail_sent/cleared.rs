@@ -133,8 +133,9 @@ pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
     accounts.retain(|_, notices| !notices.is_empty());
     let mut findings = Vec::new();
     for (account, events) in accounts {
-        // The most telling record first: one from an unusual network where there is one.
-        let Some((first, subject)) = events.iter().find(|(event, _)| Origin::of_audit(event).is_unusual(case)).or(events.first()) else { continue };
+        // The owner's own tidying does not count where there are records from an unusual network.
+        let events = selection::telling(&events, |(event, _)| Origin::of_audit(event).is_unusual(case));
+        let Some((first, subject)) = events.first() else { continue };
         let origin = Origin::of_audit(first);
         let unusual = origin.is_unusual(case);
         let mut finding = Finding::new(ID, "mail-security-notice-deleted", account, first.time.unwrap_or_default(), first.reference());
@@ -143,7 +144,7 @@ pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
         finding.summary = format!("{account} deleted {} security notice(s), among them \"{subject}\", from {}", events.len(), origin.describe(case));
         finding.fact("subjects", events.iter().map(|(_, subject)| subject.as_str()).take(SHOWN).collect::<Value>());
         finding.fact("network", origin.novelty_word(case));
-        for (event, _) in selection::telling(&events, |(event, _)| Origin::of_audit(event).is_unusual(case)) {
+        for (event, _) in &events {
             finding.traces.extend(&traces_of_audit(event));
         }
         selection::attach(&mut finding, events.iter().map(|(event, _)| (event.time, event.reference())));

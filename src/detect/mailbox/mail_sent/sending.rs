@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
 use crate::detect::properties::Properties;
 use crate::detect::selection;
+use crate::enrich::profile::Novelty;
 use crate::finding::{Finding, Severity};
 use crate::frame::{AuditEvent, AuditEvents};
 use crate::settings::mailbox::MailSent as Thresholds;
@@ -77,6 +78,9 @@ pub(super) fn in_mass(case: &Case, thresholds: &Thresholds) -> PolarsResult<Vec<
         finding.confidence = 0.8;
         finding.fact("n_subjects", n_subjects);
         finding.fact("own_99th_percentile_per_hour", own);
+        if Origin::of_audit(opening).novelty(case) == Novelty::Established {
+            finding.against.push("the messages were sent from a network that is established for the account".to_owned());
+        }
         findings.push(finding);
     }
     Ok(findings)
