@@ -239,7 +239,9 @@ VPN = re.compile(r"\bvpn\b|vpn (?:service|network)|\w+vpn\b", re.I)
 # Owners that run a data centre for themselves: people sit behind these networks.
 NOT_RENTED = re.compile(
     r"universit|college|school|academy|institut|ministry|minister|government|govern|state of|county|municipal|city of|bank|insurance|hospital|health"
-    r"|police|army|national|federal|republic|parliament|research|education|telecom|communications|airline|church",
+    r"|police|army|national|federal|republic|parliament|research|education|telecom|communications|airline|church|department|province|\bstate\b|route-servers"
+    # Seen when the list was read on 2026-11-22: owners of another trade.
+    r"|bmw|\btire\b|fujifilm|forsikring|securities|itron|mitel|cgi sverige|vpn de mexico|vpn infraestrutura|j2 cloud",
     re.I,
 )
 

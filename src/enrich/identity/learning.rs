@@ -1,6 +1,6 @@
 //! Who is shown with which ids: directory exports first, then events.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use polars::prelude::PolarsResult;
 
@@ -35,10 +35,50 @@ struct Sighting {
     last: Time,
 }
 
+impl Sighting {
+    fn widen(&mut self, other: Self) {
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+}
+
+/// What a record says about an account's belonging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Standing {
+    /// A member of the tenant, or the owner of a mailbox in it.
+    Member,
+    /// Somebody who signed in or acted like one.
+    MaybeMember,
+    /// Nothing.
+    Unknown,
+    /// A service principal.
+    Principal,
+}
+
+/// Account, id beside it, and what the record says about its belonging.
+type Mention<'a> = (Option<&'a str>, Option<&'a str>, Standing);
+
+/// The distinct mentions of accounts in one frame of events; millions of rows hold few. Texts are borrowed and not looked into yet.
+#[derive(Debug, Default)]
+struct Mentions<'a> {
+    spans: HashMap<Mention<'a>, Option<Sighting>>,
+    names: HashSet<(Option<&'a str>, Option<&'a str>)>,
+}
+
+impl<'a> Mentions<'a> {
+    fn note(&mut self, account: Option<&'a str>, id: Option<&'a str>, standing: Standing, time: Option<Time>) {
+        if account.is_none() {
+            return;
+        }
+        let known = self.spans.entry((account, id, standing)).or_default();
+        if let Some(time) = time {
+            known.get_or_insert(Sighting { first: time, last: time }).widen(Sighting { first: time, last: time });
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Learning {
-    /// Account texts as they stand in rows → user names; millions of rows repeat few texts.
-    spellings: HashMap<String, Option<String>>,
     /// From directory exports: key → UPN.
     stated: BTreeMap<String, String>,
     /// From events: key → UPN → when.
@@ -56,7 +96,7 @@ impl Learning {
     fn read_users(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.users.rows()?;
         for row in rows.iter() {
-            let Some(upn) = self.upn(row.account) else { continue };
+            let Some(upn) = user_name(row.account) else { continue };
             self.state(&upn, row.account_id);
             self.state_aliases(&upn, row.aliases);
             self.name(&upn, row.display_name);
@@ -70,7 +110,7 @@ impl Learning {
     fn read_mailboxes(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.mailboxes.rows()?;
         for row in rows.iter() {
-            let Some(upn) = self.upn(row.mailbox) else { continue };
+            let Some(upn) = user_name(row.mailbox) else { continue };
             self.state(&upn, row.account_id);
             self.state(&upn, row.mailbox_id);
             self.state(&upn, row.primary_address);
@@ -99,74 +139,84 @@ impl Learning {
 
     fn read_sign_ins(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.sign_ins.rows()?;
+        let mut mentions = Mentions::default();
         for row in rows.iter() {
-            if let Some(principal) = id(row.principal_id).filter(|_| row.account.is_some_and(|account| account.starts_with("sp:"))) {
-                self.stated.entry(principal.clone()).or_insert(format!("sp:{principal}"));
-            }
-            let Some(upn) = self.upn(row.account) else { continue };
-            self.see(&upn, row.account_id, row.time);
-            self.name(&upn, row.display_name);
-            let is_guest = row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
-            let crosses = row.home_tenant.zip(row.resource_tenant).is_some_and(|(home, resource)| !home.is_empty() && home != resource);
-            if row.error_code != Some(0) || is_guest || crosses {
+            if row.account.is_some_and(|account| account.starts_with("sp:")) {
+                mentions.note(row.account, row.principal_id, Standing::Principal, row.time);
                 continue;
             }
-            if row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("member")) { self.own(&upn) } else { self.maybe_own(&upn) }
+            let is_guest = row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
+            let crosses = row.home_tenant.zip(row.resource_tenant).is_some_and(|(home, resource)| !home.is_empty() && home != resource);
+            let standing = match row.user_type {
+                _ if row.error_code != Some(0) || is_guest || crosses => Standing::Unknown,
+                Some(kind) if kind.eq_ignore_ascii_case("member") => Standing::Member,
+                _ => Standing::MaybeMember,
+            };
+            mentions.note(row.account, row.account_id, standing, row.time);
+            mentions.names.insert((row.account, row.display_name));
         }
+        self.take(mentions);
         Ok(())
     }
 
     fn read_audit(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.audit.rows()?;
+        let mut mentions = Mentions::default();
         for row in rows.iter() {
-            if let Some(upn) = self.upn(row.account) {
-                self.see(&upn, row.account_id, row.time);
-                // In SharePoint and Teams outsiders act under their own addresses.
-                if row.actor_kind == Some("user") && matches!(row.workload, Some("AzureActiveDirectory" | "Exchange")) {
-                    self.maybe_own(&upn);
-                }
+            // In SharePoint and Teams outsiders act under their own addresses.
+            let is_inside = row.actor_kind == Some("user") && matches!(row.workload, Some("AzureActiveDirectory" | "Exchange"));
+            mentions.note(row.account, row.account_id, if is_inside { Standing::MaybeMember } else { Standing::Unknown }, row.time);
+            if row.target_kind == Some("user") {
+                mentions.note(row.target, row.target_id, Standing::Unknown, row.time);
             }
-            if let Some(upn) = self.upn(row.target).filter(|_| row.target_kind == Some("user")) {
-                self.see(&upn, row.target_id, row.time);
-            }
-            if let Some(upn) = self.upn(row.mailbox) {
-                self.see(&upn, row.mailbox_id, row.time);
-                self.own(&upn);
-            }
+            mentions.note(row.mailbox, row.mailbox_id, Standing::Member, row.time);
         }
+        self.take(mentions);
         Ok(())
     }
 
     fn read_mail_access(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.mail_access.rows()?;
+        let mut mentions = Mentions::default();
         for row in rows.iter() {
-            if let Some(upn) = self.upn(row.mailbox) {
-                self.see(&upn, row.mailbox_id, row.time);
-                self.own(&upn);
+            mentions.note(row.mailbox, row.mailbox_id, Standing::Member, row.time);
+        }
+        self.take(mentions);
+        Ok(())
+    }
+
+    /// The order in which mentions come does not matter: what is kept of them are sets, and first and last times.
+    fn take(&mut self, mentions: Mentions<'_>) {
+        for ((account, key, standing), span) in mentions.spans {
+            if standing == Standing::Principal {
+                if let Some(principal) = id(key) {
+                    self.stated.entry(principal.clone()).or_insert(format!("sp:{principal}"));
+                }
+                continue;
+            }
+            let Some(upn) = user_name(account) else { continue };
+            self.see(&upn, key, span);
+            match standing {
+                Standing::Member => self.own(&upn),
+                Standing::MaybeMember => self.maybe_own(&upn),
+                Standing::Unknown | Standing::Principal => {}
             }
         }
-        Ok(())
+        for (account, name) in mentions.names {
+            if let Some(upn) = user_name(account) {
+                self.name(&upn, name);
+            }
+        }
     }
 
     fn read_methods(&mut self, frames: &Frames) -> PolarsResult<()> {
         let rows = frames.methods.rows()?;
         for row in rows.iter() {
-            if let Some(upn) = self.upn(row.account) {
+            if let Some(upn) = user_name(row.account) {
                 self.state(&upn, row.account_id);
             }
         }
         Ok(())
-    }
-
-    /// A lower-case user name with exactly the parts of an address; service principals, system actors and plain texts are none.
-    fn upn(&mut self, account: Option<&str>) -> Option<String> {
-        let account = account?;
-        if let Some(known) = self.spellings.get(account) {
-            return known.clone();
-        }
-        let upn = user_name(account);
-        self.spellings.insert(account.to_owned(), upn.clone());
-        upn
     }
 
     fn state(&mut self, upn: &str, key: Option<&str>) {
@@ -183,14 +233,11 @@ impl Learning {
         }
     }
 
-    fn see(&mut self, upn: &str, key: Option<&str>, time: Option<Time>) {
-        if !self.upns.contains(upn) {
-            self.upns.insert(upn.to_owned());
+    fn see(&mut self, upn: &str, key: Option<&str>, span: Option<Sighting>) {
+        self.upns.insert(upn.to_owned());
+        if let (Some(key), Some(span)) = (id(key), span) {
+            self.seen.entry(key).or_default().entry(upn.to_owned()).and_modify(|known| known.widen(span)).or_insert(span);
         }
-        let (Some(key), Some(time)) = (id(key), time) else { return };
-        let sighting = self.seen.entry(key).or_default().entry(upn.to_owned()).or_insert(Sighting { first: time, last: time });
-        sighting.first = sighting.first.min(time);
-        sighting.last = sighting.last.max(time);
     }
 
     fn name(&mut self, upn: &str, name: Option<&str>) {
@@ -263,9 +310,7 @@ impl Learning {
 fn latest_name(names: impl Iterator<Item = (String, Sighting)>) -> Option<String> {
     let mut by_name: BTreeMap<String, Sighting> = BTreeMap::new();
     for (name, sighting) in names {
-        let known = by_name.entry(name).or_insert(sighting);
-        known.first = known.first.min(sighting.first);
-        known.last = known.last.max(sighting.last);
+        by_name.entry(name).and_modify(|known| known.widen(sighting)).or_insert(sighting);
     }
     let mut names: Vec<_> = by_name.into_iter().collect();
     names.sort_by_key(|(_, sighting)| sighting.first);
@@ -273,8 +318,9 @@ fn latest_name(names: impl Iterator<Item = (String, Sighting)>) -> Option<String
     if overlap { None } else { names.pop().map(|(name, _)| name) }
 }
 
-fn user_name(account: &str) -> Option<String> {
-    let account = plain(account);
+/// A lower-case user name with exactly the parts of an address; service principals, system actors and plain texts are none.
+fn user_name(account: Option<&str>) -> Option<String> {
+    let account = plain(account?);
     let (local, domain) = account.rsplit_once('@')?;
     (!local.is_empty() && !domain.is_empty() && !account.contains(char::is_whitespace) && !is_system(&account)).then_some(account)
 }

@@ -34,9 +34,12 @@ struct Exit<'a> {
 /// What the sign-ins taught so far.
 #[derive(Debug, Default)]
 pub(super) struct Learning<'a> {
-    accounts: HashMap<&'a str, Account<'a>>,
+    /// `None` for system actors, which teach nothing.
+    accounts: HashMap<&'a str, Option<Account<'a>>>,
     /// By address; blocks are joined at the end so that each distinct address is parsed once.
     exits: HashMap<&'a str, Exit<'a>>,
+    /// Operating system by recorded system and user agent.
+    systems: HashMap<(Option<&'a str>, Option<&'a str>), Option<&'static str>>,
 }
 
 impl<'a> Learning<'a> {
@@ -45,10 +48,8 @@ impl<'a> Learning<'a> {
         let (Some(time), Some(name), Some(0)) = (row.time, row.account.filter(|name| !name.is_empty()), row.error_code) else {
             return;
         };
-        if identity::is_system(name) {
-            return;
-        }
-        let account = self.accounts.entry(name).or_default();
+        let known = self.accounts.entry(name).or_insert_with(|| (!identity::is_system(name)).then(Account::default));
+        let Some(account) = known else { return };
         if row.feed == Some("ual") {
             account.audit.push(time);
         } else {
@@ -59,7 +60,8 @@ impl<'a> Learning<'a> {
         let is_origin = row.network != Some("microsoft") || row.stream == Some("interactive");
         let address = row.address.filter(|address| !address.is_empty());
         let network = row.asn.map(Value::Asn).or(address.map(Value::Text));
-        let os = row.os.and_then(agent::os_family).or_else(|| row.user_agent.and_then(agent::os_of));
+        let find_system = || row.os.and_then(agent::os_family).or_else(|| row.user_agent.and_then(agent::os_of));
+        let os = *self.systems.entry((row.os, row.user_agent)).or_insert_with(find_system);
         let values = [
             (Trait::Network, network.filter(|_| is_origin)),
             (Trait::Country, text(row.country).filter(|_| is_origin)),
@@ -71,7 +73,7 @@ impl<'a> Learning<'a> {
         ];
         for (habit, value) in values {
             if let Some(value) = value {
-                account.habits.entry((habit, value)).or_insert_with(|| Habit { first: time, last: time, ..Habit::default() }).add(time);
+                account.see(habit, value, time);
             }
         }
         if let Some(address) = address.filter(|_| is_origin && is_person(name)) {
@@ -86,9 +88,10 @@ impl<'a> Learning<'a> {
     /// Seals the counts.
     pub(super) fn finish(self, baseline: &Baseline) -> Profiles {
         let mut profiles = Profiles { baseline: baseline.clone(), ..Profiles::default() };
-        let n_people = self.accounts.keys().filter(|name| is_person(name)).count() as u64;
+        let accounts: Vec<_> = self.accounts.into_iter().filter_map(|(name, account)| Some((name, account?))).collect();
+        let n_people = accounts.iter().filter(|(name, _)| is_person(name)).count() as u64;
         profiles.egress = company_exits(self.exits, n_people, baseline);
-        for (name, account) in self.accounts {
+        for (name, account) in accounts {
             let profile = account.finish();
             for key in profile.habits.keys().filter(|_| is_person(name)) {
                 *profiles.tenant.entry(key.clone()).or_default() += 1;
@@ -99,7 +102,12 @@ impl<'a> Learning<'a> {
     }
 }
 
-impl Account<'_> {
+impl<'a> Account<'a> {
+    fn see(&mut self, habit: Trait, value: Value<'a>, time: Time) {
+        let seen = self.habits.entry((habit, value)).or_insert_with(|| Habit { first: time, last: time, ..Habit::default() });
+        seen.add(time);
+    }
+
     fn finish(mut self) -> Profile {
         self.entra.sort_unstable();
         let entra_days: BTreeSet<i64> = self.entra.iter().map(|time| time.day()).collect();
