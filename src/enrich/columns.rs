@@ -1,6 +1,6 @@
 //! Replaces columns of the frames: the only place after loading that writes to them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::{DataFrame, Int64Chunked, IntoColumn, PolarsResult, StringChunked, StringChunkedBuilder};
 
@@ -13,7 +13,8 @@ use crate::frame::{
     user_state,
 };
 
-/// What the tables say about each distinct address of the case.
+/// What is known about each distinct address of the case: by its own sign-ins, which carry network and country as of their day, else by the tables.
+/// One address thus has one network in all logs, whichever of them records it.
 pub(super) struct Places(HashMap<String, Located>);
 
 impl Places {
@@ -32,7 +33,55 @@ impl Places {
                 }
             }
         }
-        Ok(Self(places))
+        let mut places = Self(places);
+        places.learn(frames.sign_ins.data())?;
+        Ok(places)
+    }
+
+    /// Takes over what most sign-ins from an address say about it; of equal numbers the smallest value.
+    fn learn(&mut self, sign_ins: &DataFrame) -> PolarsResult<()> {
+        let addresses = sign_ins.column(sign_in::address)?.str()?;
+        let asns = sign_ins.column(sign_in::asn)?.i64()?;
+        let countries = sign_ins.column(sign_in::country)?.str()?;
+        let mut said: HashMap<&str, (Votes<u32>, Votes<&str>)> = HashMap::new();
+        for ((address, asn), country) in addresses.iter().zip(asns.iter()).zip(countries.iter()) {
+            if let Some(address) = address {
+                let (asn_votes, country_votes) = said.entry(address).or_default();
+                asn_votes.add(asn.and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0));
+                country_votes.add(country.filter(|country| !country.is_empty()));
+            }
+        }
+        for (address, (asns, countries)) in said {
+            if let Some(place) = self.0.get_mut(address) {
+                if let Some(asn) = asns.most().filter(|asn| place.asn != Some(*asn)) {
+                    place.asn = Some(asn);
+                    place.organisation = None;
+                }
+                place.country = countries.most().map(str::to_owned).or(place.country.take());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How often each value was said.
+struct Votes<T>(BTreeMap<T, u64>);
+
+impl<T> Default for Votes<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: Ord + Copy> Votes<T> {
+    fn add(&mut self, value: Option<T>) {
+        if let Some(value) = value {
+            *self.0.entry(value).or_default() += 1;
+        }
+    }
+
+    fn most(&self) -> Option<T> {
+        self.0.iter().rev().max_by_key(|(_, n)| **n).map(|(value, _)| *value)
     }
 }
 

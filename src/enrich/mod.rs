@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn tables_answer_only_where_the_record_says_nothing() {
         let case = enriched(&Settings::default(), |rows| {
-            rows.sign_ins.push(SourceId(0), 0, "", sign_in("104.131.0.1"));
+            rows.sign_ins.push(SourceId(0), 0, "", sign_in("104.131.0.2"));
             let own = SignInRow { asn: Some(9009), country: Some("RO".into()), user_agent: Some("axios/1.7.9".into()), ..sign_in("104.131.0.1") };
             rows.sign_ins.push(SourceId(0), 1, "", own);
             rows.sign_ins.push(SourceId(0), 2, "", SignInRow { asn: Some(24940), ..sign_in("203.0.113.7") });
@@ -135,6 +135,22 @@ mod tests {
         assert_eq!(case.networks.describe(Some(24940)), "AS24940 Hetzner Online GmbH (hosting)", "named by the list when no address led to it");
         assert_eq!(case.networks.classes.keys().copied().collect::<Vec<_>>(), [9009, 14061, 24940], "only networks that occur");
         assert!(case.networks.provenance.len() >= 3, "{:?}", case.networks.provenance);
+    }
+
+    #[test]
+    fn an_address_has_one_network_in_all_logs() {
+        let case = enriched(&Settings::default(), |rows| {
+            for (record, asn, country) in [(0, Some(9009), "RO"), (1, Some(9009), "RO"), (2, Some(64500), "NL")] {
+                rows.sign_ins.push(SourceId(0), record, "", SignInRow { asn, country: Some(country.into()), ..sign_in("104.131.0.1") });
+            }
+            rows.sign_ins.push(SourceId(0), 3, "", sign_in("104.131.0.1"));
+            rows.audit.push(SourceId(0), 4, "", AuditEventRow { address: Some("104.131.0.1".into()), ..AuditEventRow::default() });
+        });
+        let rows = case.frames.sign_ins.rows().expect("own schema");
+        assert_eq!(rows.iter().map(|row| row.asn).collect::<Vec<_>>(), [Some(9009), Some(9009), Some(64500), Some(9009)]);
+        let audit = case.frames.audit.rows().expect("own schema");
+        assert_eq!(audit.iter().map(|row| (row.asn, row.country, row.network)).collect::<Vec<_>>(), [(Some(9009), Some("RO"), Some("vpn"))]);
+        assert_eq!(case.networks.describe(Some(9009)), "AS9009 M247 Europe SRL (vpn)", "not named after the table's owner of the address");
     }
 
     #[test]
