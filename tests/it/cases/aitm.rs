@@ -60,7 +60,7 @@ pub(crate) fn write() -> Written {
         sessions: vec![session],
         artefacts: vec![
             ("inbox-rule", "m.keller", vec![".".to_owned(), RULE_ID.to_string()], "present"),
-            ("auth-method", "m.keller", vec![PHONE.to_owned()], "present"),
+            ("auth-method", "m.keller", vec![PHONE.to_owned(), format!("authenticator on {PHONE}")], "present"),
         ],
         checklist: vec![
             (1, "found"),

@@ -1,11 +1,32 @@
 //! Innocent changes of configuration that every tenant holds and that mean nothing.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use super::audit::Origin;
 use super::directory::{Act, Actor, Target};
 use super::tenant::{Kind, Person};
 use super::world::World;
+
+/// Services keep their books every day: Exchange sets quotas, Intune reports a laptop's state.
+pub(crate) fn daily_upkeep(world: &mut World, date: NaiveDate) {
+    let people = world.tenant.people.clone();
+    let mailbox = world.random.pick(&people).clone();
+    let seconds = world.random.between(0, 7_000);
+    let night = date.and_hms_opt(0, 31, 5).expect("00:31:05 exists").and_utc() + TimeDelta::seconds(seconds);
+    let object = format!("EURPR04A009.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/{}/{}", world.tenant.domain, mailbox.id);
+    world.housekeeping(
+        night,
+        "Set-Mailbox",
+        &object,
+        &[("Identity", &object), ("ProhibitSendQuota", "99 GB (106,300,440,576 bytes)"), ("Force", "True")],
+    );
+    let laptops: Vec<_> = people.iter().filter_map(|person| person.laptop.as_ref()).collect();
+    let laptop = *world.random.pick(&laptops);
+    let laptop = Target::thing("Device", &laptop.object_id, &laptop.name);
+    let evening = date.and_hms_opt(20, 12, 44).expect("20:12:44 exists").and_utc() + TimeDelta::seconds(seconds);
+    let changes = vec![("Included Updated Properties", String::new(), "\"DeviceOSVersion\"".to_owned())];
+    world.act(&Act { changes, ..Act::new(evening, Actor::Service("Microsoft Intune"), "Update device", "Device", vec![laptop]) });
+}
 
 /// A newsletter rule, a forgotten password, an application that the company bought, a new group member.
 pub(crate) fn innocent_changes(world: &mut World) {

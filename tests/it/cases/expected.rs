@@ -9,7 +9,7 @@ use super::tenant::Tenant;
 /// What the analysis of a case must find. Accounts that are not named are clear.
 #[derive(Default)]
 pub(crate) struct Expected {
-    /// Alias → status, pattern, variant.
+    /// Alias → status, pattern, variant; a variant of `None` leaves it open.
     pub accounts: Vec<(&'static str, &'static str, Option<&'static str>, Option<&'static str>)>,
     pub pattern: Option<&'static str>,
     pub entry: Option<&'static str>,
@@ -20,7 +20,7 @@ pub(crate) struct Expected {
     /// Kind, alias, key with its other spellings, state.
     pub artefacts: Vec<(&'static str, &'static str, Vec<String>, &'static str)>,
     pub checklist: Vec<(u8, &'static str)>,
-    /// Kinds of containment faults and the account they concern.
+    /// Kinds of containment faults that must be told, and the account they concern; there may be more.
     pub faults: Vec<(&'static str, &'static str)>,
     /// How the examiner reads the case, in sentences.
     pub notes: Vec<&'static str>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use super::audit::{Origin, Reach};
-use super::changes::innocent_changes;
+use super::changes::{daily_upkeep, innocent_changes};
 use super::tenant::{
     AZURE_PORTAL, App, Client, Device, EXCHANGE, Kind, OFFICE, OFFICE_HOME, ONEDRIVE, OUTLOOK_MOBILE, Person, Place, SHAREPOINT, TEAMS,
 };
@@ -143,6 +143,7 @@ pub(crate) fn background(world: &mut World, habits: &Habits) {
                 }
             }
         }
+        daily_upkeep(world, date);
         if weekday == 6 {
             weekly_housekeeping(world, date);
         }
