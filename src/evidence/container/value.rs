@@ -127,14 +127,15 @@ pub fn is_sidecar(key: &str) -> bool {
     key.contains("@odata.") || key.contains("@data.")
 }
 
-/// Compares a key of the evidence with a normalised name: case, blanks, `_`, `-`, `.` and a trailing ` [UTC]` do not matter.
+/// Compares a key of the evidence with a normalised name: case, blanks, `_`, `-`, `.`, parentheses (`Date (UTC)` of the
+/// portals) and a trailing ` [UTC]` do not matter.
 pub fn key_is(key: &str, normalised: &str) -> bool {
     let bytes = key.as_bytes();
     let mut wanted = normalised.bytes();
     for (position, byte) in bytes.iter().enumerate() {
         match byte {
             b' ' if bytes.get(position + 1) == Some(&b'[') => break,
-            b' ' | b'_' | b'-' | b'.' | b'"' | b'\t' => {}
+            b' ' | b'_' | b'-' | b'.' | b'(' | b')' | b'"' | b'\t' => {}
             letter if wanted.next() == Some(letter.to_ascii_lowercase()) => {}
             _ => return false,
         }
@@ -218,5 +219,20 @@ impl<'de> Deserialize<'de> for Key<'de> {
             }
         }
         deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key_is;
+
+    #[test]
+    fn keys_meet_whatever_the_exporter_put_between_the_letters() {
+        for key in ["Date (UTC)", "date_utc", "DateUTC", "\"Date (UTC)\"", "Date-UTC [UTC]"] {
+            assert!(key_is(key, "dateutc"), "{key}");
+        }
+        for key in ["Date", "Date (UTC) 2", "TimeGenerated [UTC]"] {
+            assert!(!key_is(key, "dateutc"), "{key}");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod changes;
 mod device_code;
 mod directory;
 mod expected;
+mod loading;
 mod mfa_fatigue;
 mod oauth_consent;
 mod password_spray;
