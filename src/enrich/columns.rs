@@ -87,35 +87,14 @@ impl<T: Ord + Copy> Votes<T> {
 
 /// Fills `asn`, `country` and `network` of the event frames, and learns which networks occur. Organisations stay empty where no table names them.
 pub(super) fn place_addresses(frames: &mut Frames, places: &Places, classifier: &Classifier<'_>, networks: &mut Networks) -> PolarsResult<()> {
-    // Sign-ins state their ASN as Microsoft sees it; the audit log states none. One address must not be two networks, whatever the table says,
-    // or everything that an account does would come from a network it never signed in from.
-    let stated = stated_asns(frames.sign_ins.data())?;
-    place(frames.sign_ins.data_mut(), places, &stated, classifier, networks)?;
-    place(frames.audit.data_mut(), places, &stated, classifier, networks)?;
-    place(frames.mail_access.data_mut(), places, &stated, classifier, networks)?;
-    place(frames.risks.data_mut(), places, &stated, classifier, networks)
-}
-
-/// Address → the ASN that the first sign-in from there states.
-fn stated_asns(sign_ins: &DataFrame) -> PolarsResult<HashMap<String, u32>> {
-    let mut stated = HashMap::new();
-    let addresses = sign_ins.column(sign_in::address)?.str()?;
-    for (address, asn) in addresses.iter().zip(sign_ins.column(sign_in::asn)?.i64()?.iter()) {
-        if let (Some(address), Some(asn)) = (address, asn.and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0)) {
-            stated.entry(address.to_owned()).or_insert(asn);
-        }
-    }
-    Ok(stated)
+    place(frames.sign_ins.data_mut(), places, classifier, networks)?;
+    place(frames.audit.data_mut(), places, classifier, networks)?;
+    place(frames.mail_access.data_mut(), places, classifier, networks)?;
+    place(frames.risks.data_mut(), places, classifier, networks)
 }
 
 /// The four event frames share the names of these columns.
-fn place(
-    frame: &mut DataFrame,
-    places: &Places,
-    stated: &HashMap<String, u32>,
-    classifier: &Classifier<'_>,
-    networks: &mut Networks,
-) -> PolarsResult<()> {
+fn place(frame: &mut DataFrame, places: &Places, classifier: &Classifier<'_>, networks: &mut Networks) -> PolarsResult<()> {
     let addresses = frame.column(sign_in::address)?.str()?.clone();
     let own_asns = frame.column(sign_in::asn)?.i64()?.clone();
     let own_countries = frame.column(sign_in::country)?.str()?.clone();
@@ -126,7 +105,7 @@ fn place(
     let mut slugs = StringChunkedBuilder::new(sign_in::network.into(), addresses.len());
     for ((address, own_asn), place) in addresses.iter().zip(own_asns.iter()).zip(located()) {
         let own_asn = own_asn.and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0);
-        let asn = own_asn.or_else(|| stated.get(address?).copied()).or(place.asn);
+        let asn = own_asn.or(place.asn);
         let mut class = asn.and_then(|asn| classifier.of_asn(asn));
         if let Some(asn) = asn {
             if let Some(class) = class {
