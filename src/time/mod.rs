@@ -82,8 +82,8 @@ pub fn proved_order(text: &str) -> Option<DateOrder> {
 }
 
 /// Reads any spelling that Microsoft's exports and the tools around them write; a time without zone is UTC, a date without time is midnight.
-/// `order` matters for slashed dates only: dots and dashes are written day first wherever they are written with the year last. A cell that is
-/// possible in one order alone is read in that one. `None` for blanks, for .NET's year 1 and for FILETIME zero (1601): these mean "no time".
+/// `order` matters for slashes and dashes with the year last; dots are written day first wherever they are written. A cell that is possible in one
+/// order alone is read in that one. `None` for blanks, for .NET's year 1 and for FILETIME zero (1601): these mean "no time".
 pub fn parse(text: &str, order: DateOrder) -> Option<Time> {
     spelling::parse(text, order)
 }

@@ -146,7 +146,7 @@ impl<'a> Scanner<'a> {
                 _ => return None,
             };
             let year = year.try_into().ok()?;
-            let day_first = separator != '/' || order == DateOrder::DayFirst;
+            let day_first = separator == '.' || order == DateOrder::DayFirst;
             let (day, month) = if day_first { (first, second) } else { (second, first) };
             NaiveDate::from_ymd_opt(year, month, day).or_else(|| NaiveDate::from_ymd_opt(year, day, month))?
         };
@@ -305,6 +305,7 @@ mod tests {
         assert_eq!(month_first("3/4/2024 01:00:00"), "2024-03-04T01:00:00Z");
         assert_eq!(parse("3/4/2024 01:00:00", DateOrder::DayFirst), parse("2024-04-03T01:00:00Z", DateOrder::MonthFirst));
         assert_eq!(month_first("3.4.2024 01:00:00"), "2024-04-03T01:00:00Z");
+        assert_eq!(month_first("3-4-2024 01:00:00"), "2024-03-04T01:00:00Z");
         assert_eq!(proved_order("18/05/2021 21:13"), Some(DateOrder::DayFirst));
         assert_eq!(proved_order("5/18/2021 9:13 PM"), Some(DateOrder::MonthFirst));
         assert_eq!(proved_order("5/6/2021"), None);

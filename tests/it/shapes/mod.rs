@@ -164,3 +164,57 @@ fn empty_exports_have_no_records() {
         assert_eq!(records(&text).len(), 0, "{id}/{name}");
     }
 }
+
+/// Every value of the record, at any depth, replaced in turn.
+fn damaged_variants(value: &Value<'static>, damage: &Value<'static>) -> Vec<Value<'static>> {
+    let mut variants = vec![damage.clone()];
+    match value {
+        Value::List(elements) => {
+            for (position, element) in elements.iter().enumerate() {
+                for variant in damaged_variants(element, damage) {
+                    let mut copy = elements.clone();
+                    copy[position] = variant;
+                    variants.push(Value::List(copy));
+                }
+            }
+        }
+        Value::Object(object) => {
+            for (position, (_, member)) in object.0.iter().enumerate() {
+                for variant in damaged_variants(member, damage) {
+                    let mut copy = object.clone();
+                    copy.0[position].1 = variant;
+                    variants.push(Value::Object(copy));
+                }
+            }
+        }
+        Value::Text(text) if text.starts_with(['{', '[']) => {
+            if let Ok(inner) = serde_json::from_str::<Value<'_>>(text).map(Value::into_owned) {
+                variants.extend(damaged_variants(&inner, damage).into_iter().map(|variant| Value::Text(variant.to_json().to_string().into())));
+            }
+        }
+        _ => {}
+    }
+    variants
+}
+
+#[test]
+fn any_damaged_value_is_read_or_rejected_without_panic() {
+    let damages = ["null", "7", "\"[{\"", "{}", "[[null]]", "\"ä\\u0000\\\\:/,;(\""];
+    let damages = damages.map(|json| serde_json::from_str::<Value<'_>>(json).expect("test JSON").into_owned());
+    for (id, name, text) in fixture_files("clean") {
+        let mut rows = Rows::default();
+        for (number, record) in (0..).zip(records(&text)) {
+            let record = Value::Object(record).into_owned();
+            for damage in &damages {
+                for variant in damaged_variants(&record, damage) {
+                    let Some(object) = variant.object() else { continue };
+                    let Some(shape) = recognise(object) else { continue };
+                    let place = Place { source: SourceId(0), path: &name, context: "", record: number, dates: DateOrder::DayFirst };
+                    let before = rows.len();
+                    let outcome = (shape.read)(object, &place, &mut rows);
+                    assert_eq!(outcome.is_ok(), rows.len() > before, "{id}/{name} record {number} with {damage:?}");
+                }
+            }
+        }
+    }
+}

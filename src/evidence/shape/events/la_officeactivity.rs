@@ -1,4 +1,4 @@
-//! The OfficeActivity table of Log Analytics and Sentinel: AuditData with some fields renamed and structures as JSON text.
+//! The OfficeActivity table of Log Analytics and Sentinel, and projections of it: AuditData with some fields renamed and structures as JSON text.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,11 @@ pub(super) const LA_OFFICEACTIVITY: Shape = Shape {
     id: "la_officeactivity",
     title: "Unified audit log (Log Analytics OfficeActivity)",
     made_by: "Log Analytics or Sentinel: OfficeActivity",
-    claims: |record| record.has("operation") && record.has("timegenerated") && (record.has("officeworkload") || record.has("officeobjectid")),
+    claims: |record| {
+        // A hunt's projection keeps what it needs; the first two and one of the others tell the table.
+        let of_table = ["officeworkload", "officeobjectid", "parameters", "userid", "clientip"];
+        record.has("operation") && record.has("timegenerated") && of_table.iter().any(|name| record.has(name))
+    },
     read,
 };
 

@@ -17,6 +17,7 @@ mod signin_portal_csv;
 mod signin_portal_steps;
 mod ual_auditdata;
 mod ual_graph;
+mod ual_partial;
 mod ual_purview;
 mod ual_search;
 mod wrapped;
@@ -29,6 +30,7 @@ pub const EVENT_SHAPES: &[&Shape] = &[
     &ual_graph::UAL_GRAPH,
     &ual_search::UAL_SEARCH,
     &ual_purview::UAL_PURVIEW,
+    &ual_partial::UAL_PARTIAL,
     &ual_auditdata::UAL_AUDITDATA,
     &la_officeactivity::LA_OFFICEACTIVITY,
     &azure_monitor::AZURE_MONITOR,

@@ -51,7 +51,7 @@ pub(super) fn read(data: &Object<'_>, outer_id: Option<&str>, place: &Place<'_>,
     fill_traces(&mut row, data);
     content::fill(&mut row, data);
     fill_properties(&mut row, data);
-    if record_type == Some(names::EXCHANGE_ADMIN) {
+    if record_type.map_or_else(|| data.has("parameters"), |number| number == names::EXCHANGE_ADMIN) {
         exchange::fill(&mut row, data);
     } else {
         target::fill(&mut row, data);
