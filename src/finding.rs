@@ -24,6 +24,9 @@ pub enum Severity {
     Critical,
 }
 
+/// Stands for the time of records that carry none: a state export says that a thing exists, not since when.
+pub const UNDATED: Time = Time(0);
+
 /// What the records of a finding have in common with other records: the traces by which an actor can be followed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traces {
@@ -122,7 +125,7 @@ pub struct Finding {
     pub severity: Severity,
     /// 0–1: how surely the records mean what the summary says (not: how hostile it is).
     pub confidence: f64,
-    /// Time of the first record.
+    /// Time of the first record; [`UNDATED`] when it rests on state exports only.
     pub first_seen: Time,
     /// Time of the last record.
     pub last_seen: Time,
@@ -177,6 +180,11 @@ impl Finding {
         if !self.evidence.contains(&record) {
             self.evidence.push(record);
         }
+    }
+
+    /// At least one record carries a time.
+    pub fn is_dated(&self) -> bool {
+        self.first_seen != UNDATED
     }
 
     /// Sets a fact.

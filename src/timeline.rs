@@ -18,8 +18,9 @@ const MAX_RECORDS: usize = 50;
 /// Builds the timeline: every record in an attacker context (runs of the same kind merged), every finding, every response action.
 pub fn build(case: &Case, judgement: &Judgement) -> Vec<Event> {
     let mut events: Vec<Event> = merged(&judgement.acts).into_iter().map(|run| run.event(case)).collect();
-    events.extend(judgement.findings.iter().filter(|finding| finding.attributed || finding.severity != "info").map(|finding| Event {
-        at: finding.first_seen.clone(),
+    let dated = judgement.findings.iter().filter_map(|finding| finding.first_seen.as_ref().map(|at| (finding, at)));
+    events.extend(dated.filter(|(finding, _)| finding.attributed || finding.severity != "info").map(|(finding, at)| Event {
+        at: at.clone(),
         phase: "finding".to_owned(),
         account: finding.account.clone(),
         text: finding.summary.clone(),

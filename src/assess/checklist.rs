@@ -38,7 +38,9 @@ const DIRECTORY: &[Evidence] = &[Evidence::DirectoryAudits, Evidence::AuditDirec
 
 #[rustfmt::skip]
 const ITEMS: &[Item] = &[
-    Item { number: 1, name: "interactive sign-ins", surfaces: &[Surface::InteractiveSignIn], signals: &[],
+    Item { number: 1, name: "interactive sign-ins", surfaces: &[Surface::InteractiveSignIn],
+        signals: &["aitm-kit-agent", "aitm-capture-triple", "aitm-copied-agent", "mfa-fatigue-approved", "device-code-broker", "device-code-two-origins", "spray-success",
+            "brute-force-success", "shared-mailbox-sign-in", "frontline-off-kiosk"],
         history: &[Evidence::InteractiveSignIns], state: &[] },
     Item { number: 2, name: "non-interactive and service-principal sign-ins", surfaces: &[Surface::OtherSignIn], signals: &["consented-app-use"],
         history: &[Evidence::NonInteractiveSignIns], state: &[Evidence::ServicePrincipalSignIns] },
@@ -155,7 +157,7 @@ fn dates(span: &Span) -> String {
 
 /// Whether a source reaches over the window. A quiet day at either end is normal; around an incident the source must begin before the first act.
 fn covers(span: &Span, window: Option<(Time, Time)>, incident: bool) -> bool {
-    let (Some((start, end)), Some(first), Some(last)) = (window, span.first, span.last) else { return span.records > 0 && window.is_none() };
+    let (Some((start, end)), Some(first), Some(last)) = (window, span.reach_first, span.reach_last) else { return span.records > 0 && window.is_none() };
     let slack = if incident { TimeDelta::zero() } else { TimeDelta::days(7) };
     first <= start + slack && last + TimeDelta::days(if incident { 1 } else { 7 }) >= end
 }

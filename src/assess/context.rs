@@ -44,7 +44,9 @@ impl Context {
         let mut context = Self { account: account.to_owned(), ..Self::default() };
         for finding in findings.iter().filter(|finding| role(finding) == Some(Role::Access)) {
             context.traces.extend(&finding.traces);
-            context.first_access = Some(context.first_access.map_or(finding.first_seen, |first| first.min(finding.first_seen)));
+            if finding.is_dated() {
+                context.first_access = Some(context.first_access.map_or(finding.first_seen, |first| first.min(finding.first_seen)));
+            }
             let planted =
                 matches!(&finding.artefact, Some(artefact) if artefact.kind == ArtefactKind::OauthGrant) || finding.signal == "consented-app-use";
             if planted {

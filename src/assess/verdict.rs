@@ -67,14 +67,14 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     } else {
         Vec::new()
     };
-    let malicious = |argument: &&Argument<'_>| match argument.role {
+    let malicious = |argument: &&Argument<'_>| argument.finding.is_dated() && match argument.role {
         Role::Hint => false,
         Role::Attempt | Role::Password => status >= Status::Attempted && !argument.finding.account.is_empty(),
         Role::Access => argument.factor >= 0.5,
         Role::Action => argument.attributed,
     };
     let malicious: Vec<&Argument<'_>> = if status == Status::Clear { Vec::new() } else { arguments.iter().filter(malicious).collect() };
-    let fallback = || (status >= Status::Suspected).then(|| arguments.iter().map(|argument| argument.finding.first_seen).min()).flatten();
+    let fallback = || (status >= Status::Suspected).then(|| arguments.iter().filter(|argument| argument.finding.is_dated()).map(|argument| argument.finding.first_seen).min()).flatten();
     Judged {
         status,
         pattern,

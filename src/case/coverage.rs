@@ -7,6 +7,7 @@ use polars::prelude::PolarsResult;
 use super::Span;
 use crate::evidence::Evidence;
 use crate::frame::{Frame, Frames};
+use crate::provenance::SourceId;
 use crate::time::Time;
 
 /// Counts the rows of each kind of evidence.
@@ -15,24 +16,24 @@ pub(super) fn of(frames: &Frames) -> PolarsResult<BTreeMap<Evidence, Span>> {
     let mut logons = Coverage::default();
     for row in frames.sign_ins.rows()?.iter() {
         if row.feed == Some("ual") {
-            logons.add(Evidence::AuditLogons, row.time);
+            logons.add(Evidence::AuditLogons, row.source, row.time);
         } else {
-            coverage.add(sign_in_kind(row.stream), row.time);
+            coverage.add(sign_in_kind(row.stream), row.source, row.time);
         }
     }
     for row in frames.audit.rows()?.iter() {
-        coverage.add(audit_kind(row.feed, row.record_type, row.operation, row.workload), row.time);
+        coverage.add(audit_kind(row.feed, row.record_type, row.operation, row.workload), row.source, row.time);
     }
     // A logon of the audit log stands in both frames; exports that only fill one of them count as well.
-    coverage.merge(Evidence::AuditLogons, logons.0.get(&Evidence::AuditLogons));
+    coverage.merge(Evidence::AuditLogons, logons.spans.get(&Evidence::AuditLogons));
     mail_reads(frames, &mut coverage)?;
     for row in frames.risks.rows()?.iter() {
         let kind = if row.feed == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
-        coverage.add(kind, row.time);
+        coverage.add(kind, row.source, row.time);
     }
     for row in frames.policies.rows()?.iter() {
         let kind = if row.kind == Some("transport-rule") { Evidence::TransportRules } else { Evidence::ConditionalAccess };
-        coverage.add(kind, None);
+        coverage.add(kind, row.source, None);
     }
     let states = [
         (Evidence::InboxRules, frames.rules.height()),
@@ -46,10 +47,10 @@ pub(super) fn of(frames: &Frames) -> PolarsResult<BTreeMap<Evidence, Span>> {
     ];
     for (kind, n_rows) in states {
         if n_rows > 0 {
-            coverage.0.insert(kind, Span { records: n_rows as u64, first: None, last: None });
+            coverage.spans.insert(kind, Span { records: n_rows as u64, ..Span::default() });
         }
     }
-    Ok(coverage.0)
+    Ok(coverage.reaching())
 }
 
 /// Mail reads are counted as audit records; derived exports fill only the mail frames, one row per folder or message.
@@ -58,10 +59,10 @@ fn mail_reads(frames: &Frames, coverage: &mut Coverage) -> PolarsResult<()> {
     let mut derived = Coverage::default();
     for row in frames.mail_access.rows()?.iter() {
         if records.insert((row.source, row.record)) {
-            derived.add(Evidence::MailItemsAccessed, row.time);
+            derived.add(Evidence::MailItemsAccessed, row.source, row.time);
         }
     }
-    coverage.merge(Evidence::MailItemsAccessed, derived.0.get(&Evidence::MailItemsAccessed));
+    coverage.merge(Evidence::MailItemsAccessed, derived.spans.get(&Evidence::MailItemsAccessed));
     Ok(())
 }
 
@@ -104,20 +105,39 @@ fn audit_kind(feed: Option<&str>, record_type: Option<i64>, operation: Option<&s
 }
 
 #[derive(Default)]
-struct Coverage(BTreeMap<Evidence, Span>);
+struct Coverage {
+    spans: BTreeMap<Evidence, Span>,
+    /// First and last event of each file, over all kinds that it holds.
+    files: BTreeMap<SourceId, (Option<Time>, Option<Time>)>,
+    /// The files that hold a kind.
+    holders: BTreeMap<Evidence, BTreeSet<SourceId>>,
+}
 
 impl Coverage {
-    fn add(&mut self, kind: Evidence, time: Option<Time>) {
-        let span = self.0.entry(kind).or_default();
+    fn add(&mut self, kind: Evidence, source: SourceId, time: Option<Time>) {
+        self.holders.entry(kind).or_default().insert(source);
+        let file = self.files.entry(source).or_default();
+        *file = (earliest(file.0, time), file.1.max(time));
+        let span = self.spans.entry(kind).or_default();
         span.records += 1;
         span.first = earliest(span.first, time);
         span.last = span.last.max(time);
     }
 
+    /// The spans, with how far the files reach that hold each kind.
+    fn reaching(mut self) -> BTreeMap<Evidence, Span> {
+        for (kind, span) in &mut self.spans {
+            let files = || self.holders.get(kind).into_iter().flatten().filter_map(|source| self.files.get(source));
+            span.reach_first = earliest(span.first, files().filter_map(|file| file.0).min());
+            span.reach_last = span.last.max(files().filter_map(|file| file.1).max());
+        }
+        self.spans
+    }
+
     /// The same records seen through another frame: the larger count, the wider span.
     fn merge(&mut self, kind: Evidence, other: Option<&Span>) {
         if let Some(other) = other {
-            let span = self.0.entry(kind).or_default();
+            let span = self.spans.entry(kind).or_default();
             span.records = span.records.max(other.records);
             span.first = earliest(span.first, other.first);
             span.last = span.last.max(other.last);
@@ -133,7 +153,6 @@ fn earliest(time: Option<Time>, other: Option<Time>) -> Option<Time> {
 mod tests {
     use super::*;
     use crate::frame::{AuditEventRow, MailAccessRow, PolicyStateRow, Rows, SignInRow};
-    use crate::provenance::SourceId;
 
     #[test]
     fn kinds_are_told_apart_by_stream_type_and_feed() {

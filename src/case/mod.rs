@@ -49,6 +49,11 @@ pub struct Span {
     pub first: Option<Time>,
     /// Last event.
     pub last: Option<Time>,
+    /// First event of any kind in the files that hold this kind: an audit export that begins on Monday covers Monday for all its workloads, even when
+    /// the first mailbox record is of Tuesday.
+    pub reach_first: Option<Time>,
+    /// Last event of any kind in those files.
+    pub reach_last: Option<Time>,
 }
 
 impl Case {

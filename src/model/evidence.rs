@@ -20,10 +20,10 @@ pub struct Finding {
     pub severity: String,
     /// 0–1.
     pub confidence: f64,
-    /// First record.
-    pub first_seen: String,
+    /// First record; null when only state exports carry the finding.
+    pub first_seen: Option<String>,
     /// Last record.
-    pub last_seen: String,
+    pub last_seen: Option<String>,
     /// One sentence of facts.
     pub summary: String,
     /// Numbers and names.
