@@ -45,6 +45,8 @@ pub(crate) struct Act {
     pub(crate) account: String,
     pub(crate) surface: Surface,
     pub(crate) text: String,
+    /// The act came through: a token was issued, the operation was not refused.
+    pub(crate) succeeded: bool,
     pub(crate) record: RecordRef,
 }
 
@@ -72,7 +74,8 @@ pub(crate) fn collect(case: &Case, contexts: &BTreeMap<String, Context>) -> Pola
         let planted = app.is_some_and(|app| by_app.contains(app));
         if planted || context.into_iter().any(|context| context.owns(row.address, row.session_id, row.token_id, app)) {
             let account = row.account.or(row.mailbox).unwrap_or_default().to_owned();
-            acts.push(Act { at, account, surface: surface(&row), text: audit_text(&row), record: row.reference() });
+            let succeeded = row.result != Some("failure");
+            acts.push(Act { at, account, surface: surface(&row), text: audit_text(&row), succeeded, record: row.reference() });
         }
     }
     acts.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
@@ -93,6 +96,7 @@ fn sign_in_act(case: &Case, at: Time, row: &SignIn<'_>) -> Act {
         account: row.account.unwrap_or_default().to_owned(),
         surface: if interactive { Surface::InteractiveSignIn } else { Surface::OtherSignIn },
         text: format!("{} sign-in to {} from {origin} {result}", row.stream.unwrap_or("unknown"), row.app.or(row.app_id).unwrap_or("an unnamed app")),
+        succeeded: code == 0,
         record: row.reference(),
     }
 }

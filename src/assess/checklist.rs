@@ -157,7 +157,9 @@ fn dates(span: &Span) -> String {
 
 /// Whether a source reaches over the window. A quiet day at either end is normal; around an incident the source must begin before the first act.
 fn covers(span: &Span, window: Option<(Time, Time)>, incident: bool) -> bool {
-    let (Some((start, end)), Some(first), Some(last)) = (window, span.reach_first, span.reach_last) else { return span.records > 0 && window.is_none() };
+    let (Some((start, end)), Some(first), Some(last)) = (window, span.reach_first, span.reach_last) else {
+        return span.records > 0 && window.is_none();
+    };
     let slack = if incident { TimeDelta::zero() } else { TimeDelta::days(7) };
     first <= start + slack && last + TimeDelta::days(if incident { 1 } else { 7 }) >= end
 }

@@ -156,7 +156,7 @@ pub(crate) fn faults(
             ));
         }
         if let Some(contained) = revoke.or(disable).or(reset) {
-            let after: Vec<&Act> = acts.iter().filter(|act| act.account == *account && act.at > contained).collect();
+            let after: Vec<&Act> = acts.iter().filter(|act| act.account == *account && act.at > contained && act.succeeded).collect();
             if let (Some(first), Some(last)) = (after.first(), after.last()) {
                 let residual = last.at - contained <= TimeDelta::minutes(settings.residual_token_minutes);
                 let words = if residual {

@@ -190,11 +190,15 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
         }),
         ArtefactKind::TransportRule => frames.policies.rows()?.iter().any(|row| row.kind == Some("transport-rule") && is(row.name)),
         ArtefactKind::AuthMethod => {
-            frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || has(row.detail) || is(row.method)))
+            frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || has(row.detail)))
         }
         ArtefactKind::Device => frames.devices.rows()?.iter().any(|row| is(row.device_id) || is(row.object_id) || is(row.name)),
         ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
-            frames.grants.rows()?.iter().any(|row| is(row.app) || is(row.app_id) || is(row.client_id) || is(row.grant_id))
+            // Grants name the client by its object id; the list of service principals says which application that is.
+            let objects: Vec<&str> =
+                frames.apps.rows()?.iter().filter(|row| is(row.app_id) || is(row.name)).filter_map(|row| row.object_id).collect();
+            let by_object = |id: Option<&str>| id.is_some_and(|id| objects.contains(&id));
+            frames.grants.rows()?.iter().any(|row| is(row.app) || is(row.app_id) || is(row.client_id) || is(row.grant_id) || by_object(row.client_id))
         }
         ArtefactKind::SpCredential | ArtefactKind::App => {
             frames.apps.rows()?.iter().any(|row| is(row.app_id) || is(row.object_id) || is(row.name) || has(row.credentials))

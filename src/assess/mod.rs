@@ -127,14 +127,15 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
 
 type AllJudged<'a> = (BTreeMap<String, Context>, BTreeMap<String, Judged<'a>>);
 
-/// Judges every account with findings. A tenant-wide finding that names its targets counts for each of them.
+/// Judges every account with findings. A finding whose fact `accounts` names the accounts it aims at (spray, policy exclusion) counts for each of them.
 fn judge_all<'a>(case: &Case, findings: &'a [Finding], weights: &Weights, settings: &Settings) -> PolarsResult<AllJudged<'a>> {
     let mut by_account: BTreeMap<String, Vec<&'a Finding>> = BTreeMap::new();
     for finding in findings {
         if !finding.account.is_empty() {
             by_account.entry(finding.account.clone()).or_default().push(finding);
-        } else if let Some(targets) = finding.facts.get("accounts").and_then(serde_json::Value::as_array) {
-            for target in targets.iter().filter_map(serde_json::Value::as_str) {
+        }
+        if let Some(targets) = finding.facts.get("accounts").and_then(serde_json::Value::as_array) {
+            for target in targets.iter().filter_map(serde_json::Value::as_str).filter(|target| *target != finding.account) {
                 by_account.entry(target.to_owned()).or_default().push(finding);
             }
         }

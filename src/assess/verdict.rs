@@ -67,14 +67,21 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     } else {
         Vec::new()
     };
-    let malicious = |argument: &&Argument<'_>| argument.finding.is_dated() && match argument.role {
-        Role::Hint => false,
-        Role::Attempt | Role::Password => status >= Status::Attempted && !argument.finding.account.is_empty(),
-        Role::Access => argument.factor >= 0.5,
-        Role::Action => argument.attributed,
+    let malicious = |argument: &&Argument<'_>| {
+        argument.finding.is_dated()
+            && match argument.role {
+                Role::Hint => false,
+                Role::Attempt | Role::Password => status >= Status::Attempted && !argument.finding.account.is_empty(),
+                Role::Access => argument.factor >= 0.5,
+                Role::Action => argument.attributed,
+            }
     };
     let malicious: Vec<&Argument<'_>> = if status == Status::Clear { Vec::new() } else { arguments.iter().filter(malicious).collect() };
-    let fallback = || (status >= Status::Suspected).then(|| arguments.iter().filter(|argument| argument.finding.is_dated()).map(|argument| argument.finding.first_seen).min()).flatten();
+    let fallback = || {
+        (status >= Status::Suspected)
+            .then(|| arguments.iter().filter(|argument| argument.finding.is_dated()).map(|argument| argument.finding.first_seen).min())
+            .flatten()
+    };
     Judged {
         status,
         pattern,
@@ -88,10 +95,13 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
 }
 
 fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings: &Assess) -> Argument<'a> {
-    let link = context.link(&finding.traces);
-    let soon = context.first_access.is_some_and(|first| {
-        finding.first_seen >= first - TimeDelta::minutes(10) && finding.first_seen <= first + TimeDelta::hours(settings.untraced_hours)
-    });
+    // Somebody else's act that aims at this account (a policy exclusion) carries that person's traces, not the intruder's, and may prepare the access.
+    let aims_here = finding.account != context.account;
+    let link = if aims_here { Link::Untraced } else { context.link(&finding.traces) };
+    let before = if aims_here { TimeDelta::days(settings.prepared_days) } else { TimeDelta::minutes(10) };
+    let soon = context
+        .first_access
+        .is_some_and(|first| finding.first_seen >= first - before && finding.first_seen <= first + TimeDelta::hours(settings.untraced_hours));
     let has_access = context.first_access.is_some();
     let (mut factor, attributed) = match (weight.role, link) {
         (Role::Access, _) => (1.0, true),

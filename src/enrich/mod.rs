@@ -233,7 +233,7 @@ mod tests {
     fn old_evidence_is_told_from_the_date_of_the_table() {
         let warns = |time: &str| {
             let at = crate::time::parse(time, crate::time::DateOrder::default()).expect("a time");
-            let span = Span { records: 1, first: Some(at), last: Some(at) };
+            let span = Span { records: 1, first: Some(at), last: Some(at), ..Span::default() };
             let mut case = Case { coverage: BTreeMap::from([(Evidence::InteractiveSignIns, span)]), ..Case::default() };
             enrich(&mut case, &Settings::default(), &Tables::embedded().expect("sound tables")).expect("empty frames");
             case.networks.provenance.iter().any(|line| line.contains("days away"))

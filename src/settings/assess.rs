@@ -19,6 +19,9 @@ pub struct Assess {
     /// Hours after the first access in which an act whose record carries no address or session is still ascribed to the attacker context.
     /// Public chained-persistence rules use 2–24 hours.
     pub untraced_hours: i64,
+    /// Days before the first access in which a change by somebody else that aims at the account (an exclusion from a Conditional Access policy) counts as its
+    /// preparation. Proposal: a week, the interval of change reviews.
+    pub prepared_days: i64,
     /// Order of response actions against which containment is read: `revoke-first` (revoke, disable, reset …) or `reset-last`.
     pub order_profile: String,
     /// Minutes after session revocation in which an old access token may still work (Microsoft: 60–90 minutes without continuous access evaluation).
@@ -34,6 +37,7 @@ impl Default for Assess {
             pattern_at: 6.0,
             family_cap: 25.0,
             untraced_hours: 24,
+            prepared_days: 7,
             order_profile: "revoke-first".to_owned(),
             residual_token_minutes: 90,
         }
