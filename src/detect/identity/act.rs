@@ -13,10 +13,10 @@ use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, shortly_before};
-use crate::detect::session::sighting::{Sighting, place};
+use crate::detect::session::sighting::{Sighting, place, positions};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Traces};
-use crate::frame::AuditEvent;
+use crate::frame::{AuditEvent, Frame, audit_event, sign_in};
 use crate::provenance::RecordRef;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -76,15 +76,19 @@ impl<'a> Act<'a> {
     }
 }
 
-/// Selects successful acts by operation and folds their records. `same` tells, within one correlation id, which records are about one thing.
+/// Selects successful acts by operation, then by the whole record, and folds their records. `same` tells, within one correlation id, which records
+/// are about one thing.
 pub(in crate::detect) fn acts<'a>(
     case: &'a Case,
+    operation: impl Fn(&str) -> bool,
     wanted: impl Fn(&AuditEvent<'a>) -> bool,
     same: impl Fn(&AuditEvent<'a>) -> String,
 ) -> PolarsResult<Vec<Act<'a>>> {
     let mut acts: Vec<Act<'a>> = Vec::new();
     let mut by_correlation: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for event in case.frames.audit.rows()?.iter().filter(|event| event.result != Some("failure")) {
+    let rows = case.frames.audit.rows()?;
+    let named = positions(case.frames.audit.data(), audit_event::operation, operation)?;
+    for event in named.into_iter().filter_map(|row| rows.get(row)).filter(|event| event.result != Some("failure")) {
         let Some(time) = event.time.filter(|_| wanted(&event)) else { continue };
         let thing = same(&event);
         let correlation = filled(event.correlation_id).map(|id| (id.to_owned(), thing.clone()));
@@ -110,6 +114,12 @@ pub(in crate::detect) fn acts<'a>(
         }
     }
     Ok(acts)
+}
+
+/// All accounts that acted or were acted upon.
+pub(in crate::detect) fn people<'a>(acts: &[Act<'a>]) -> BTreeSet<&'a str> {
+    let events = acts.iter().flat_map(|act| &act.events);
+    events.flat_map(|event| [filled(event.account), filled(event.target)]).flatten().collect()
 }
 
 /// How the place of an act is known.
@@ -198,14 +208,23 @@ impl<'a> Places<'a> {
     pub(crate) fn of(case: &'a Case, acts: &[Act<'a>]) -> PolarsResult<Self> {
         let events = || acts.iter().flat_map(|act| &act.events);
         let correlations: BTreeSet<&str> = events().filter_map(|event| filled(event.correlation_id)).collect();
-        let accounts: BTreeSet<&str> = events().flat_map(|event| [filled(event.account), filled(event.target)]).flatten().collect();
+        let accounts = people(acts);
         let mut places = Self::default();
-        for row in case.frames.sign_ins.rows()?.iter() {
+        let data = case.frames.sign_ins.data();
+        let columns = (data.column(sign_in::account)?.str()?, data.column(sign_in::correlation_id)?.str()?);
+        let rows = case.frames.sign_ins.rows()?;
+        for (position, (account, correlation)) in columns.0.iter().zip(columns.1.iter()).enumerate() {
+            let correlation = filled(correlation).and_then(|id| correlations.get(id));
+            let is_theirs = account.is_some_and(|account| accounts.contains(account));
+            if correlation.is_none() && !is_theirs {
+                continue;
+            }
+            let Some(row) = rows.get(position) else { continue };
             let Some(sighting) = Sighting::of_sign_in(&row).filter(Sighting::has_origin) else { continue };
-            if let Some(correlation) = filled(row.correlation_id).and_then(|id| correlations.get(id)) {
+            if let Some(correlation) = correlation {
                 places.by_correlation.insert(correlation, sighting);
             }
-            if row.error_code == Some(0) && accounts.contains(sighting.account) {
+            if row.error_code == Some(0) && is_theirs {
                 places.by_account.entry(sighting.account).or_default().push(sighting);
             }
         }

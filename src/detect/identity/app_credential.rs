@@ -7,19 +7,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use serde_json::Value;
 
-use super::act::{Act, Places, Standing, acts, state_context};
+use super::act::{Act, Places, Standing, acts, people, state_context};
 use super::change::text;
 use super::consent_risk::{Reach, reach, scopes};
 use crate::case::Case;
 use crate::detect::selection::attach;
-use crate::detect::session::anchor::{Anchor, anchors};
+use crate::detect::session::anchor::anchors;
 use crate::detect::session::sighting::{Sighting, place};
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::AuditEvent;
+use crate::frame::{AuditEvent, Frame, SignIns, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -44,16 +45,17 @@ const HOUSEKEEPING: &[&str] = &[
 ];
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let mut findings = credentials(case, settings, &anchors)?;
-    findings.extend(permissions(case, settings, &anchors)?);
+    let mut findings = credentials(case, settings)?;
+    findings.extend(permissions(case, settings)?);
     Ok(findings)
 }
 
-fn is_credential(event: &AuditEvent<'_>) -> bool {
-    let operation = event.operation.unwrap_or("");
-    let adds = operation == "add service principal credentials" || operation.ends_with("application - certificates and secrets management");
-    adds && event.actor_kind != Some("system")
+fn adds_key(operation: &str) -> bool {
+    operation == "add service principal credentials" || operation.ends_with("application - certificates and secrets management")
+}
+
+fn by_somebody(event: &AuditEvent<'_>) -> bool {
+    event.actor_kind != Some("system")
 }
 
 fn is_housekeeping(act: &Act<'_>) -> bool {
@@ -61,10 +63,11 @@ fn is_housekeeping(act: &Act<'_>) -> bool {
     named.into_iter().any(|words| HOUSEKEEPING.iter().any(|actor| words.contains(actor)))
 }
 
-fn credentials(case: &Case, settings: &Settings, anchors: &BTreeMap<String, Vec<Anchor>>) -> Result<Vec<Finding>, DetectError> {
-    let acts: Vec<Act<'_>> = acts(case, is_credential, |event| event.target.unwrap_or("").to_lowercase())?;
+fn credentials(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+    let acts: Vec<Act<'_>> = acts(case, adds_key, by_somebody, |event| event.target.unwrap_or("").to_lowercase())?;
     let acts: Vec<Act<'_>> = acts.into_iter().filter(|act| !is_housekeeping(act)).collect();
-    let places = Places::of(case, &acts)?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
+    let with_key = with_key(case)?;
     let mut by_actor: BTreeMap<&str, usize> = BTreeMap::new();
     for act in acts.iter().filter(|act| act.by_app()) {
         *by_actor.entry(act.actor()).or_default() += 1;
@@ -85,8 +88,8 @@ fn credentials(case: &Case, settings: &Settings, anchors: &BTreeMap<String, Vec<
         finding.summary = format!("{} added {} to {app}{}.", act.actor(), names.join(" and "), place.words(case));
         finding.fact("app", app);
         finding.fact("keys", names);
-        let used = uses(case, &keys, &mut finding)?;
-        let standing = state_context(case, settings, &mut finding, &place, anchors, act.actor());
+        let used = uses(case, &with_key, &keys, &mut finding)?;
+        let standing = state_context(case, settings, &mut finding, &place, &anchors, act.actor());
         finding.severity = match standing {
             Standing::Strange => Severity::Critical,
             Standing::Unclear => Severity::High,
@@ -118,13 +121,19 @@ fn describe_key(key: &BTreeMap<&str, &str>) -> String {
     format!("{kind}{name}{id}")
 }
 
+/// Successful sign-ins that name the key they used.
+fn with_key(case: &Case) -> Result<DataFrame, DetectError> {
+    let named = col(sign_in::credential_id).is_not_null().and(col(sign_in::error_code).eq(lit(0i64)));
+    Ok(case.frames.sign_ins.data().clone().lazy().filter(named).collect()?)
+}
+
 /// Service-principal sign-ins with one of the keys; they are cited, traced and counted.
-fn uses(case: &Case, keys: &[BTreeMap<&str, &str>], finding: &mut Finding) -> Result<usize, DetectError> {
+fn uses(case: &Case, with_key: &DataFrame, keys: &[BTreeMap<&str, &str>], finding: &mut Finding) -> Result<usize, DetectError> {
     let ids: BTreeSet<String> = keys.iter().filter_map(|key| key.get("KeyIdentifier")).map(|id| id.to_lowercase()).collect();
-    let rows = case.frames.sign_ins.rows()?;
+    let rows = SignIns::rows_of(with_key)?;
     let used: Vec<Sighting<'_>> = rows
         .iter()
-        .filter(|row| row.error_code == Some(0) && row.credential_id.is_some_and(|id| ids.contains(&id.to_lowercase())))
+        .filter(|row| row.credential_id.is_some_and(|id| ids.contains(&id.to_lowercase())))
         .filter_map(|row| Sighting::of_sign_in(&row))
         .collect();
     if used.is_empty() {
@@ -139,12 +148,11 @@ fn uses(case: &Case, keys: &[BTreeMap<&str, &str>], finding: &mut Finding) -> Re
     Ok(used.len())
 }
 
-fn permissions(case: &Case, settings: &Settings, anchors: &BTreeMap<String, Vec<Anchor>>) -> Result<Vec<Finding>, DetectError> {
-    let wanted =
-        |event: &AuditEvent<'_>| event.operation == Some("add app role assignment to service principal") && event.actor_kind != Some("system");
+fn permissions(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+    let grants = |operation: &str| operation == "add app role assignment to service principal";
     // One consent grants several permissions under one correlation id: the application is the thing, not the permission.
-    let acts: Vec<Act<'_>> = acts(case, wanted, |event| event.account.unwrap_or("").to_owned())?;
-    let places = Places::of(case, &acts)?;
+    let acts: Vec<Act<'_>> = acts(case, grants, by_somebody, |event| event.account.unwrap_or("").to_owned())?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let mut findings = Vec::new();
     for act in acts.iter().filter(|act| !is_housekeeping(act)) {
         let values = act.changes.iter().filter_map(|changes| changes.get("AppRole.Value")).map(|change| &change.new);
@@ -165,7 +173,7 @@ fn permissions(case: &Case, settings: &Settings, anchors: &BTreeMap<String, Vec<
         if act.by_app() {
             finding.fact("by_application", true);
         }
-        let standing = state_context(case, settings, &mut finding, &place, anchors, act.actor());
+        let standing = state_context(case, settings, &mut finding, &place, &anchors, act.actor());
         finding.severity = match (reach(&granted, true), standing) {
             (Reach::Everybody | Reach::Writes, Standing::Strange | Standing::Unclear) => Severity::Critical,
             (Reach::Everybody | Reach::Writes, Standing::Own) => Severity::High,

@@ -6,6 +6,7 @@ use polars::prelude::PolarsResult;
 
 use crate::case::Case;
 use crate::detect::origin::filled;
+use crate::frame::{Frame, sign_in};
 
 /// Home tenants of Microsoft's own applications (Microsoft "first-party applications in sign-in reports", read 2026-11).
 pub(in crate::detect) const MICROSOFT_TENANTS: &[&str] = &["f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"];
@@ -24,16 +25,16 @@ pub(in crate::detect) const SHAREPOINT: &str = "00000003-0000-0ff1-ce00-00000000
 pub(in crate::detect) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Developer clients whose authorisation codes are phished (Elastic rules on authorisation-code theft, 2026-08).
-const DEVELOPER: &[&str] = &[
-    "aebc6443-996d-45c2-90f0-388ff96faa56",
-    "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
-    "1950a258-227b-4e31-a9cf-717495945fc2",
-    "872cd9fa-d31f-45e0-9eab-6e460a02d1f1",
-    BROKER,
-    "14d82eec-204b-4c2f-b7e8-296a70dab67e",
-    "de8bc8b5-d9f9-48b1-a8ad-b748da725064",
-    "fb78d390-0c51-40cd-8e17-fdbfab77341b",
-    "1b730954-1685-4b74-9bfd-dac224a7b894",
+const DEVELOPER: &[(&str, &str)] = &[
+    ("aebc6443-996d-45c2-90f0-388ff96faa56", "Visual Studio Code"),
+    ("04b07795-8ddb-461a-bbee-02f9e1bf7b46", "Microsoft Azure CLI"),
+    ("1950a258-227b-4e31-a9cf-717495945fc2", "Microsoft Azure PowerShell"),
+    ("872cd9fa-d31f-45e0-9eab-6e460a02d1f1", "Visual Studio"),
+    (BROKER, "Microsoft Authentication Broker"),
+    ("14d82eec-204b-4c2f-b7e8-296a70dab67e", "Microsoft Graph Command Line Tools"),
+    ("de8bc8b5-d9f9-48b1-a8ad-b748da725064", "Graph Explorer"),
+    ("fb78d390-0c51-40cd-8e17-fdbfab77341b", "Microsoft Exchange REST API Based PowerShell"),
+    ("1b730954-1685-4b74-9bfd-dac224a7b894", "Azure Active Directory PowerShell"),
 ];
 
 /// The family of client ids: a refresh token of one redeems for all (secureworks/family-of-client-ids-research, read 2026-11).
@@ -94,7 +95,12 @@ const ABUSED: &[(&str, &str)] = &[
 
 /// True for clients whose codes and refresh tokens are worth stealing: developer tools and the client-id family.
 pub(in crate::detect) fn redeems_for_many(app_id: &str) -> bool {
-    DEVELOPER.contains(&app_id) || FAMILY.contains(&app_id)
+    developer_name(app_id).is_some() || FAMILY.contains(&app_id)
+}
+
+/// The name of a developer client; the unified log has ids only.
+pub(in crate::detect) fn developer_name(app_id: &str) -> Option<&'static str> {
+    DEVELOPER.iter().find(|(id, _)| *id == app_id).map(|(_, name)| *name)
 }
 
 /// The name under which an application is listed as often abused.
@@ -113,12 +119,14 @@ impl<'a> Publishers<'a> {
     /// Learns owners from sign-ins and from the application lists.
     pub(crate) fn of(case: &'a Case) -> PolarsResult<Self> {
         let mut publishers = Self::default();
-        for row in case.frames.sign_ins.rows()?.iter() {
-            if let (Some(app), Some(owner)) = (filled(row.app_id), filled(row.app_owner)) {
+        let sign_ins = case.frames.sign_ins.data();
+        let (apps, owners) = (sign_ins.column(sign_in::app_id)?.str()?, sign_ins.column(sign_in::app_owner)?.str()?);
+        for (app, owner) in apps.iter().zip(owners.iter()) {
+            if let (Some(app), Some(owner)) = (filled(app), filled(owner)) {
                 publishers.owners.entry(app).or_insert(owner);
             }
-            publishers.own_tenants.extend(filled(row.resource_tenant));
         }
+        publishers.own_tenants.extend(sign_ins.column(sign_in::resource_tenant)?.str()?.iter().filter_map(filled));
         for row in case.frames.apps.rows()?.iter() {
             if let (Some(app), Some(owner)) = (filled(row.app_id), filled(row.owner_tenant)) {
                 publishers.owners.entry(app).or_insert(owner);

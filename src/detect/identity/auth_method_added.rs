@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::act::{Act, Place, Places, Standing, acts, state_context};
-use super::method_change::{Kind, kind, methods, numbers, plain_number};
+use super::act::{Act, Place, Places, Standing, acts, people, state_context};
+use super::method_change::{Kind, kind, may_concern_methods, methods, numbers, plain_number};
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
@@ -38,10 +38,9 @@ pub(super) const DETECTOR: Detector = Detector {
 const ONE_ACT: TimeDelta = TimeDelta::minutes(2);
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
     let wanted = |event: &AuditEvent<'_>| kind(event).is_some();
-    let acts = merged(acts(case, wanted, |event| format!("{} {:?}", owner_of(event), kind(event)))?);
-    let places = Places::of(case, &acts)?;
+    let acts = merged(acts(case, may_concern_methods, wanted, |event| format!("{} {:?}", owner_of(event), kind(event)))?);
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let mut wave: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
     for act in &acts {
         wave.entry(act.time.day()).or_default().insert(owner(act));

@@ -1,15 +1,18 @@
 //! Consents to applications, read from both audit logs and scored. Not a detector: two detectors use it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use chrono::TimeDelta;
 use polars::prelude::PolarsResult;
 
-use super::act::{Act, Place, Places, Standing, acts};
+use super::act::{Act, Place, Places, Standing, acts, people};
 use super::change::Changes;
 use super::consent_risk::{AppFacts, Inventory, Part, Reach, app_parts, reach, scope_parts, scopes};
 use crate::case::Case;
-use crate::detect::session::anchor::{Anchor, shortly_before};
+use crate::detect::session::anchor::{Anchor, anchors, shortly_before};
+use crate::detect::session::sighting::positions;
+use crate::frame::{Frame, audit_event};
 use crate::settings::Settings;
 
 const NEW_APP: i64 = 10;
@@ -45,6 +48,8 @@ pub(super) struct Consent<'a> {
     pub(super) parts: Vec<Part>,
     /// The suspicious sign-in before it.
     pub(super) anchor: Option<Anchor>,
+    /// All suspicious sign-ins of the account.
+    pub(super) anchors: Rc<BTreeMap<String, Vec<Anchor>>>,
 }
 
 impl Consent<'_> {
@@ -70,11 +75,10 @@ impl Consent<'_> {
 }
 
 /// Successful consents to applications that are not Microsoft's, ascending by time.
-pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeMap<String, Vec<Anchor>>) -> PolarsResult<Vec<Consent<'a>>> {
-    let wanted =
-        |event: &crate::frame::AuditEvent<'a>| event.operation.is_some_and(|name| OPERATIONS.contains(&name)) && event.actor_kind != Some("system");
-    let acts = acts(case, wanted, |event| event.account.unwrap_or("").to_owned())?;
-    let places = Places::of(case, &acts)?;
+pub(super) fn consents<'a>(case: &'a Case, settings: &Settings) -> PolarsResult<Vec<Consent<'a>>> {
+    let wanted = |event: &crate::frame::AuditEvent<'a>| event.actor_kind != Some("system");
+    let acts = acts(case, |operation| OPERATIONS.contains(&operation), wanted, |event| event.account.unwrap_or("").to_owned())?;
+    let (places, anchors) = (Places::of(case, &acts)?, Rc::new(anchors(case, &people(&acts))?));
     let inventory = Inventory::of(case)?;
     let mut consents: Vec<Consent<'a>> = Vec::new();
     for act in acts {
@@ -97,7 +101,7 @@ pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeM
         let mut parts = scope_parts(&scopes, app_only);
         parts.extend(app_parts(&name, app_id.as_deref(), &facts));
         let place = places.place(&act, act.actor());
-        let anchor = shortly_before(anchors, act.actor(), act.time, settings.identity.suspicious_before_hours).cloned();
+        let anchor = shortly_before(&anchors, act.actor(), act.time, settings.identity.suspicious_before_hours).cloned();
         if place.standing(case) == Standing::Strange || (anchor.is_some() && place.standing(case) != Standing::Own) {
             parts.push((STRANGE_CONTEXT, "from a network new for the account, or soon after a suspicious sign-in".to_owned()));
         }
@@ -112,6 +116,7 @@ pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeM
             facts,
             parts,
             anchor,
+            anchors: Rc::clone(&anchors),
             act,
         });
     }
@@ -122,7 +127,9 @@ pub(super) fn consents<'a>(case: &'a Case, settings: &Settings, anchors: &BTreeM
 /// Points for how new the application is in the tenant and how many accounts took it.
 fn score_spread(case: &Case, settings: &Settings, consents: &mut [Consent<'_>]) -> PolarsResult<()> {
     let mut created: BTreeSet<String> = BTreeSet::new();
-    for event in case.frames.audit.rows()?.iter().filter(|event| event.operation == Some("add service principal")) {
+    let rows = case.frames.audit.rows()?;
+    let added = positions(case.frames.audit.data(), audit_event::operation, |operation| operation == "add service principal")?;
+    for event in added.into_iter().filter_map(|row| rows.get(row)) {
         created.extend([event.correlation_id, event.target, event.object].into_iter().flatten().map(str::to_lowercase));
     }
     let mut takers: BTreeMap<String, Vec<(crate::time::Time, String)>> = BTreeMap::new();

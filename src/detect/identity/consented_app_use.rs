@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::consent::{Consent, consents};
 use crate::case::Case;
 use crate::detect::origin::filled;
-use crate::detect::session::anchor::anchors;
-use crate::detect::session::sighting::{Sighting, cite, origins};
+use crate::detect::session::sighting::{Sighting, cite, counted, origins};
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
@@ -28,7 +27,7 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let consents = consents(case, settings, &anchors(case)?)?;
+    let consents = consents(case, settings)?;
     let mut followed: BTreeMap<&str, Vec<&Consent<'_>>> = BTreeMap::new();
     for consent in consents.iter().filter(|consent| consent.is_reported(case, settings)) {
         if let Some(app_id) = &consent.app_id {
@@ -88,10 +87,10 @@ fn report(
     finding.severity = Severity::High;
     finding.confidence = if consent.facts.is_verified() { 0.6 } else { 0.8 };
     finding.summary = format!(
-        "{}, to which {account} consented on {}, was used {} times from {}.",
+        "{}, to which {account} consented on {}, was used {} from {}.",
         consent.app,
         consent.act.time,
-        sightings.len(),
+        counted(sightings.len(), "time"),
         places.join(" and ")
     );
     finding.fact("app", consent.app.as_str());

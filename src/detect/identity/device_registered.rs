@@ -8,15 +8,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::act::{Act, Known, Place, Places, Standing, acts, state_context};
+use super::act::{Act, Known, Place, Places, Standing, acts, people, state_context};
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, anchors, shortly_before};
-use crate::detect::session::sighting::{Sighting, place};
+use crate::detect::session::sighting::{Sighting, place, positions};
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
+use crate::frame::{Frame, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -41,10 +42,8 @@ struct Device {
 }
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let wanted = |event: &crate::frame::AuditEvent<'_>| event.operation.is_some_and(|operation| OPERATIONS.contains(&operation));
-    let acts = acts(case, wanted, |_| String::new())?;
-    let places = Places::of(case, &acts)?;
+    let acts = acts(case, |operation| OPERATIONS.contains(&operation), |_| true, |_| String::new())?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let trusted = managed_devices(case)?;
     let mut findings: BTreeMap<(String, String), Finding> = BTreeMap::new();
     for act in &acts {
@@ -123,7 +122,11 @@ fn report(
     };
     finding.confidence = if device.build.is_some() { 0.9 } else { 0.75 };
     let tool = device.build.map(|(build, tool)| format!(" with Windows build {build}, which {tool} send by default")).unwrap_or_default();
-    finding.summary = format!("{owner} registered the device {}{tool}{}.", device.name, place.words(case));
+    finding.summary = format!(
+        "{owner} registered {}{tool}{}.",
+        if device.name.starts_with("an ") { device.name.clone() } else { format!("the device {}", device.name) },
+        place.words(case)
+    );
     finding.fact("device", device.name.as_str());
     if let Some(id) = &device.id {
         finding.fact("device_id", id.as_str());
@@ -144,8 +147,9 @@ fn report(
 /// Later sign-ins with the device's id.
 fn state_uses(case: &Case, id: &str, finding: &mut Finding) -> Result<(), DetectError> {
     let rows = case.frames.sign_ins.rows()?;
-    let used: Vec<Sighting<'_>> =
-        rows.iter().filter(|row| row.device_id == Some(id) && row.error_code == Some(0)).filter_map(|row| Sighting::of_sign_in(&row)).collect();
+    let with_device = positions(case.frames.sign_ins.data(), sign_in::device_id, |device| device == id)?;
+    let successes = with_device.into_iter().filter_map(|row| rows.get(row)).filter(|row| row.error_code == Some(0));
+    let used: Vec<Sighting<'_>> = successes.filter_map(|row| Sighting::of_sign_in(&row)).collect();
     let places: BTreeSet<String> = used.iter().map(|sighting| place(case, sighting.address, sighting.asn, sighting.country)).collect();
     finding.fact("n_sign_ins_with_device", used.len());
     finding.fact("used_from", places.into_iter().collect::<Vec<_>>());

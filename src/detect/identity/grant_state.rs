@@ -33,7 +33,8 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         let Some(app) = filled(row.app_id).or(filled(row.client_id)).or(filled(row.app)) else { continue };
         let for_everybody = row.consent_type.is_some_and(|kind| kind.eq_ignore_ascii_case("AllPrincipals"));
         let application = row.kind == Some("application");
-        let account = if for_everybody || application { "" } else { filled(row.account).or(filled(row.principal_id)).unwrap_or("") };
+        let holder = filled(row.account).or(filled(row.principal_id)).map_or("", |holder| case.identities.resolve(holder));
+        let account = if for_everybody || application { "" } else { holder };
         by_app.entry((app, application)).or_default().entry(account).or_default().push(row);
     }
     let mut findings = Vec::new();
@@ -79,9 +80,11 @@ fn report(
     let mut finding = Finding::new(DETECTOR.id, "grant-risky", account, at.unwrap_or_default(), first.reference());
     finding.severity = if score >= settings.identity.consent_high { Severity::High } else { Severity::Medium };
     finding.confidence = 0.7;
+    let for_everybody = first.consent_type.is_some_and(|kind| kind.eq_ignore_ascii_case("AllPrincipals"));
     let whose = match (account, application, n_accounts) {
         (_, true, _) => "everybody's data, acting for itself".to_owned(),
-        ("", false, 1) => "all users".to_owned(),
+        ("", false, 1) if for_everybody => "all users".to_owned(),
+        ("", false, 1) => "an account that the export does not name".to_owned(),
         ("", false, n) => format!("{n} accounts"),
         (account, false, _) => account.to_owned(),
     };

@@ -20,6 +20,17 @@ pub(super) enum Kind {
     Disabled,
 }
 
+/// The operations that [`kind`] looks into.
+pub(super) fn may_concern_methods(operation: &str) -> bool {
+    operation == "update user"
+        || operation.contains("security info")
+        || operation.contains("credential")
+        || operation.contains("key")
+        || operation.contains("temporary access pass")
+        || operation.contains("application password")
+        || operation == "disable strong authentication"
+}
+
 /// What one record did; `None` for everything else.
 pub(super) fn kind(event: &AuditEvent<'_>) -> Option<Kind> {
     let reason = || Properties::parse(event.details).filled("resultReason").unwrap_or_default().to_lowercase();
@@ -128,8 +139,18 @@ pub(super) fn methods(act: &Act<'_>) -> BTreeSet<String> {
     let words = act.events.iter().filter_map(|event| {
         let reason = Properties::parse(event.details).filled("resultReason");
         let registered = reason.and_then(|reason| reason.split_once("registered ").map(|(_, method)| method.trim().trim_end_matches('.').to_owned()));
-        registered.or_else(|| event.operation_raw.filter(|_| event.operation != Some("update user")).map(str::to_owned))
+        let names_method = |operation: &str| operation != "update user" && !operation.contains("security info");
+        registered.or_else(|| {
+            event
+                .operation
+                .filter(|operation| names_method(operation))
+                .map(|operation| operation.trim_start_matches("add ").trim_start_matches("create ").to_owned())
+        })
     });
     let named: BTreeSet<String> = words.collect();
-    if named.is_empty() { telling } else { named }
+    match (named.is_empty(), telling.is_empty()) {
+        (false, _) => named,
+        (true, false) => telling,
+        (true, true) => ["a method that the record does not name".to_owned()].into(),
+    }
 }

@@ -15,12 +15,11 @@ use super::consent::{Consent, consents};
 use super::consent_risk::Inventory;
 use crate::case::Case;
 use crate::detect::origin::filled;
-use crate::detect::session::anchor::{Anchor, anchors};
-use crate::detect::session::sighting::{Sighting, cite};
+use crate::detect::session::sighting::{Sighting, cite, counted, positions};
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{Frame, SignIns, sign_in};
+use crate::frame::{Frame, SignIns, audit_event, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -38,29 +37,27 @@ const REFUSALS: &[(i64, &str)] =
     &[(65004, "the user declined"), (90094, "an administrator is needed"), (90095, "an administrator is needed"), (900_941, "blocked as risky")];
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let consents = consents(case, settings, &anchors)?;
+    let consents = consents(case, settings)?;
     let reported = consents.iter().filter(|consent| consent.is_reported(case, settings));
-    let mut findings: Vec<Finding> = reported.map(|consent| consent_finding(case, settings, consent, &anchors)).collect();
+    let mut findings: Vec<Finding> = reported.map(|consent| consent_finding(case, settings, consent)).collect();
     findings.extend(refusals(case)?);
     Ok(findings)
 }
 
-fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>, anchors: &BTreeMap<String, Vec<Anchor>>) -> Finding {
+fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>) -> Finding {
     let score = consent.score();
     let (signal, severity, how) = match (consent.app_only, consent.tenant_wide) {
-        (true, _) => ("consent-app-only", Severity::Critical, "granted the application itself"),
-        (false, true) => ("consent-tenant-wide", Severity::High, "granted for all users"),
-        (false, false) if score >= settings.identity.consent_high => ("consent-risky", Severity::High, "granted"),
-        (false, false) => ("consent-risky", Severity::Medium, "granted"),
+        (true, _) => ("consent-app-only", Severity::Critical, "to act for itself"),
+        (false, true) => ("consent-tenant-wide", Severity::High, "for all users"),
+        (false, false) if score >= settings.identity.consent_high => ("consent-risky", Severity::High, "for the account"),
+        (false, false) => ("consent-risky", Severity::Medium, "for the account"),
     };
     let mut finding = consent.act.finding(DETECTOR.id, signal, consent.account);
     finding.severity = severity;
     finding.confidence = 0.85;
     let scopes: Vec<&str> = consent.scopes.iter().map(String::as_str).collect();
     let permissions = if scopes.is_empty() { "permissions that the records do not name".to_owned() } else { scopes.join(" ") };
-    finding.summary =
-        format!("{} {how} {} the permissions {permissions}{} ({score} points).", consent.account, consent.app, consent.place.words(case));
+    finding.summary = format!("{} granted {} {permissions}, {how}{} ({score} points).", consent.account, consent.app, consent.place.words(case));
     if let Some(app_id) = &consent.app_id {
         finding.fact("app_id", app_id.as_str());
         finding.traces.apps.insert(app_id.clone());
@@ -84,7 +81,7 @@ fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>, anch
     if consent.facts.is_verified() {
         finding.against.push("the publisher is verified".to_owned());
     }
-    state_context(case, settings, &mut finding, &consent.place, anchors, consent.account);
+    state_context(case, settings, &mut finding, &consent.place, &consent.anchors, consent.account);
     let account = if consent.app_only || consent.tenant_wide { String::new() } else { consent.account.to_owned() };
     let kind = if consent.app_only { ArtefactKind::AppRoleAssignment } else { ArtefactKind::OauthGrant };
     finding.artefact = Some(Artefact { kind, account, key: consent.app.clone() });
@@ -114,7 +111,7 @@ fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
         finding.severity = if risky { Severity::Medium } else { Severity::Low };
         finding.confidence = 0.9;
         let reasons: Vec<&str> = reasons.into_iter().collect();
-        finding.summary = format!("{account} was asked {} times to consent to {app} and did not: {}.", tries.len(), reasons.join(", "));
+        finding.summary = format!("{account} was asked {} to consent to {app} and did not: {}.", counted(tries.len(), "time"), reasons.join(", "));
         finding.fact("app", *app);
         finding.fact("app_id", *app_id);
         finding.fact("reasons", reasons);
@@ -130,8 +127,10 @@ fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
 fn blocked_consents(case: &Case) -> PolarsResult<Vec<Finding>> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for event in case.frames.audit.rows()?.iter() {
-        let failed = event.operation == Some("consent to application") && event.result == Some("failure");
+    let rows = case.frames.audit.rows()?;
+    let asked = positions(case.frames.audit.data(), audit_event::operation, |operation| operation == "consent to application")?;
+    for event in asked.into_iter().filter_map(|row| rows.get(row)) {
+        let failed = event.result == Some("failure");
         let (true, Some(time), Some(account)) = (failed, event.time, filled(event.account)) else { continue };
         if event.correlation_id.is_some_and(|id| !seen.insert(id)) {
             continue;

@@ -4,7 +4,7 @@
 //! groups. The finding belongs to the actor; the member is the artefact's account. Quiet: system actors and provisioning applications; activation of an
 //! eligible role from the own place; ordinary group work from the own or an unknown place. References: detection catalogue 6.4; Microsoft role templates.
 
-use super::act::{Act, Places, Standing, acts, state_context};
+use super::act::{Act, Places, Standing, acts, people, state_context};
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::properties::Properties;
@@ -51,8 +51,7 @@ enum Kind {
 }
 
 /// Requests and failures write their own operations; only the completed act counts.
-fn kind(event: &AuditEvent<'_>) -> Option<Kind> {
-    let operation = event.operation?;
+fn kind(operation: &str) -> Option<Kind> {
     let names_role = operation.starts_with("add member to role")
         || operation.starts_with("add eligible member to role")
         || operation.starts_with("add scoped member to role");
@@ -67,21 +66,21 @@ fn kind(event: &AuditEvent<'_>) -> Option<Kind> {
 }
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let wanted = |event: &AuditEvent<'_>| kind(event).is_some() && !matches!(event.actor_kind, Some("system" | "app"));
-    let acts = acts(case, wanted, |event| member(event).to_lowercase())?;
-    let places = Places::of(case, &acts)?;
+    let wanted = |event: &AuditEvent<'_>| !matches!(event.actor_kind, Some("system" | "app"));
+    let acts = acts(case, |operation| kind(operation).is_some(), wanted, |event| member(event).to_lowercase())?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let mut findings = Vec::new();
     for act in &acts {
-        let (Some(kind), actor) = (kind(act.first()), act.actor()) else { continue };
+        let (Some(kind), actor) = (act.first().operation.and_then(kind), act.actor()) else { continue };
         if actor.is_empty() || actor.starts_with("sync_") {
             continue;
         }
         let place = places.place(act, actor);
         let to = container(act, kind);
         let powerful = POWERFUL.contains(&to.to_lowercase().as_str());
-        let who = member(act.first());
-        let who = if who.is_empty() { actor } else { who };
+        let of_cmdlet = Properties::parse(act.first().parameters).filled("Member");
+        let named = filled(Some(member(act.first()))).unwrap_or(actor);
+        let who = of_cmdlet.as_deref().unwrap_or(named);
         let (signal, artefact) =
             if kind == Kind::Group { ("group-added", ArtefactKind::GroupMember) } else { ("role-added", ArtefactKind::RoleMember) };
         let mut finding = act.finding(DETECTOR.id, signal, actor);

@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::act::{Act, Places, Standing, acts, state_context};
+use super::act::{Act, Places, Standing, acts, people, state_context};
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::anchors;
+use crate::detect::session::sighting::positions;
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::AuditEvent;
+use crate::frame::{AuditEvent, Frame, audit_event};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -29,14 +30,14 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
+const CREATIONS: &[&str] = &["add user", "invite external user", "invite internal user"];
 /// What follows a creation within this time belongs to it. The catalogue's proposal.
 const FOLLOWS: TimeDelta = TimeDelta::hours(24);
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let wanted = |event: &AuditEvent<'_>| signal(event).is_some() && !matches!(event.actor_kind, Some("system" | "app"));
-    let acts = acts(case, wanted, |event| event.target.or(event.object).unwrap_or("").to_lowercase())?;
-    let places = Places::of(case, &acts)?;
+    let wanted = |event: &AuditEvent<'_>| !matches!(event.actor_kind, Some("system" | "app"));
+    let acts = acts(case, |operation| CREATIONS.contains(&operation), wanted, |event| event.target.or(event.object).unwrap_or("").to_lowercase())?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let later = later_acts(case, &acts)?;
     let mut findings = Vec::new();
     for act in &acts {
@@ -78,10 +79,9 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 }
 
 fn signal(event: &AuditEvent<'_>) -> Option<&'static str> {
-    match event.operation? {
+    match event.operation.filter(|operation| CREATIONS.contains(operation))? {
         "add user" => Some(if event.target.is_some_and(|name| name.contains("#ext#")) { "guest-invited" } else { "user-created" }),
-        "invite external user" | "invite internal user" => Some("guest-invited"),
-        _ => None,
+        _ => Some("guest-invited"),
     }
 }
 
@@ -95,12 +95,11 @@ fn new_user(act: &Act<'_>) -> String {
 /// Roles given to, and deletions of, the new users.
 fn later_acts<'a>(case: &'a Case, acts: &[Act<'a>]) -> Result<BTreeMap<String, Vec<AuditEvent<'a>>>, DetectError> {
     let mut later: BTreeMap<String, Vec<AuditEvent<'a>>> = acts.iter().map(|act| (new_user(act), Vec::new())).collect();
-    for event in case.frames.audit.rows()?.iter() {
-        let operation = event.operation.unwrap_or("");
-        let matters =
-            operation.starts_with("add member to role") || operation.starts_with("add eligible member to role") || operation == "delete user";
-        let names = [event.target, event.object].into_iter().flatten().map(str::to_lowercase);
-        for name in names.filter(|_| matters) {
+    let rows = case.frames.audit.rows()?;
+    let starts = ["add member to role", "add eligible member to role", "delete user"];
+    let matters = |operation: &str| starts.iter().any(|start| operation.starts_with(start));
+    for event in positions(case.frames.audit.data(), audit_event::operation, matters)?.into_iter().filter_map(|row| rows.get(row)) {
+        for name in [event.target, event.object].into_iter().flatten().map(str::to_lowercase) {
             if let Some(events) = later.get_mut(&name) {
                 let known = events.iter().any(|one| (one.source, one.record) == (event.source, event.record));
                 events.extend((!known).then_some(event));

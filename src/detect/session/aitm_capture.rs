@@ -10,15 +10,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sighting::{Sighting, cite, place};
+use polars::prelude::PolarsResult;
+
+use super::sighting::{Sighting, cite, cite_context, counted, place};
 use crate::case::Case;
 use crate::codes::{Outcome, outcome};
 use crate::detect::identity::apps::{BROKER, EXCHANGE, OFFICE_365, OFFICE_HOME};
+use crate::detect::origin::filled;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::SignIn;
+use crate::frame::{Frame, SignIn, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -32,27 +35,30 @@ pub(super) const DETECTOR: Detector = Detector {
 };
 
 fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let mut kits: BTreeMap<(&str, &str), Vec<Sighting<'_>>> = BTreeMap::new();
+    let mut kits: BTreeMap<(&str, &str), Vec<(Sighting<'_>, &str)>> = BTreeMap::new();
     let mut flows: BTreeMap<(&str, &str), Vec<(i64, bool, Sighting<'_>)>> = BTreeMap::new();
     let mut first_uses: BTreeMap<(&str, String), (Sighting<'_>, bool)> = BTreeMap::new();
     let mut home_agents: BTreeMap<&str, BTreeMap<&str, Sighting<'_>>> = BTreeMap::new();
+    let kept = kept_signed_in(case)?;
     for row in case.frames.sign_ins.rows()?.iter() {
         let Some(sighting) = Sighting::of_sign_in(&row).filter(|sighting| !sighting.account.is_empty()) else { continue };
         let Some(code) = row.error_code else { continue };
         if is_kit(&row, &sighting, code) {
-            kits.entry((sighting.account, sighting.agent.unwrap_or(""))).or_default().push(sighting);
+            let app = filled(row.app).or(sighting.app).unwrap_or("an unnamed application");
+            kits.entry((sighting.account, sighting.agent.unwrap_or(""))).or_default().push((sighting, app));
         }
-        if let Some(correlation) = row.correlation_id.filter(|_| matches!(code, 0 | 50074 | 50140)) {
+        if let Some(correlation) = row.correlation_id.filter(|id| matches!(code, 0 | 50074 | 50140) && kept.contains(id)) {
             let risky = matches!(row.risk_level, Some("medium" | "high"));
             flows.entry((sighting.account, correlation)).or_default().push((code, risky, sighting));
         }
         if code != 0 {
             continue;
         }
-        if let Some(agent) = sighting.agent.filter(|_| !sighting.is_rented()) {
-            home_agents.entry(sighting.account).or_default().entry(agent).or_insert(sighting);
-        }
-        if let Some(network) = Profiles::network_key(sighting.asn, sighting.address) {
+        if !sighting.is_rented() {
+            if let Some(agent) = sighting.agent {
+                home_agents.entry(sighting.account).or_default().entry(agent).or_insert(sighting);
+            }
+        } else if let Some(network) = Profiles::network_key(sighting.asn, sighting.address) {
             let entry_page = row.app_id.is_some_and(|app| [OFFICE_HOME, OFFICE_365, EXCHANGE].contains(&app));
             first_uses.entry((sighting.account, network)).or_insert((sighting, entry_page));
         }
@@ -64,6 +70,13 @@ fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError
     Ok(findings)
 }
 
+/// Correlation ids with a stay-signed-in page: few, so that only their flows are kept.
+fn kept_signed_in(case: &Case) -> PolarsResult<BTreeSet<&str>> {
+    let sign_ins = case.frames.sign_ins.data();
+    let (codes, ids) = (sign_ins.column(sign_in::error_code)?.i64()?, sign_ins.column(sign_in::correlation_id)?.str()?);
+    Ok(codes.iter().zip(ids.iter()).filter(|(code, _)| *code == Some(50140)).filter_map(|(_, id)| filled(id)).collect())
+}
+
 /// `kali365-live` has no other use; script agents count at the pages and as the broker that kits go through.
 fn is_kit(row: &SignIn<'_>, sighting: &Sighting<'_>, code: i64) -> bool {
     let by_user = !matches!(row.stream, Some("service-principal" | "managed-identity"));
@@ -73,8 +86,8 @@ fn is_kit(row: &SignIn<'_>, sighting: &Sighting<'_>, code: i64) -> bool {
     by_user && proved && (named || (sighting.is_script() && entry))
 }
 
-fn kit_finding(case: &Case, account: &str, agent: &str, rows: &[Sighting<'_>]) -> Option<Finding> {
-    let first = rows.first()?;
+fn kit_finding(case: &Case, account: &str, agent: &str, uses: &[(Sighting<'_>, &str)]) -> Option<Finding> {
+    let (first, _) = uses.first()?;
     let novelty = first.novelty(&case.profiles, Trait::Agent, first.family);
     let own_network = first.network_novelty(&case.profiles) == Novelty::Established;
     if novelty == Novelty::Established && own_network {
@@ -84,18 +97,20 @@ fn kit_finding(case: &Case, account: &str, agent: &str, rows: &[Sighting<'_>]) -
     let named = agent.to_ascii_lowercase().contains("kali365");
     finding.severity = if named { Severity::Critical } else { Severity::High };
     finding.confidence = if named { 0.98 } else { 0.85 };
+    let apps: Vec<&str> = uses.iter().map(|(_, app)| *app).collect::<BTreeSet<_>>().into_iter().collect();
     finding.summary = format!(
-        "{account} signed in through OfficeHome or the authentication broker with user agent {agent} from {} ({} records).",
+        "User agent {agent} went through a sign-in of {account} to {} from {} ({}).",
+        apps.join(", "),
         place(case, first.address, first.asn, first.country),
-        rows.len()
+        counted(uses.len(), "record")
     );
     finding.fact("agent", agent);
-    finding.fact("apps", rows.iter().filter_map(|row| row.app).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact("apps", apps);
     if own_network {
         finding.against.push("the network is habitual for the account".to_owned());
     }
-    rows.iter().for_each(|row| finding.traces.extend(&row.traces(&case.profiles)));
-    cite(&mut finding, rows);
+    uses.iter().for_each(|(sighting, _)| finding.traces.extend(&sighting.traces(&case.profiles)));
+    cite(&mut finding, uses.iter().map(|(sighting, _)| sighting));
     Some(finding)
 }
 
@@ -148,6 +163,6 @@ fn copied_finding(case: &Case, account: &str, sighting: &Sighting<'_>, home_agen
     finding.traces.extend(&sighting.traces(&case.profiles));
     // The agent is the account's own: it would lead back to the victim.
     finding.traces.agents.clear();
-    cite(&mut finding, [sighting, home]);
+    cite_context(&mut finding, [home]);
     Some(finding)
 }

@@ -1,13 +1,13 @@
 //! Suspicious sign-ins: the points in time that later acts are measured against. Not a detector, and deliberately wide: an anchor alone is no finding.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{IntoLazy, PolarsResult, col, lit};
+use polars::prelude::PolarsResult;
 
-use super::sighting::Sighting;
+use super::sighting::{Sighting, positions};
 use crate::case::Case;
 use crate::enrich::profile::{Novelty, Trait};
-use crate::frame::{Frame, SignIns, sign_in};
+use crate::frame::{Frame, sign_in};
 use crate::provenance::RecordRef;
 use crate::time::Time;
 
@@ -54,11 +54,12 @@ pub(in crate::detect) struct Anchor {
     pub reference: RecordRef,
 }
 
-/// Suspicious successful sign-ins of every account, ascending by time.
-pub(in crate::detect) fn anchors(case: &Case) -> PolarsResult<BTreeMap<String, Vec<Anchor>>> {
-    let successes = case.frames.sign_ins.data().clone().lazy().filter(col(sign_in::error_code).eq(lit(0i64))).collect()?;
+/// Suspicious successful sign-ins of the given accounts, ascending by time.
+pub(in crate::detect) fn anchors(case: &Case, accounts: &BTreeSet<&str>) -> PolarsResult<BTreeMap<String, Vec<Anchor>>> {
     let mut anchors: BTreeMap<String, Vec<Anchor>> = BTreeMap::new();
-    for row in SignIns::rows_of(&successes)?.iter() {
+    let rows = case.frames.sign_ins.rows()?;
+    let own = positions(case.frames.sign_ins.data(), sign_in::account, |account| accounts.contains(account))?;
+    for row in own.into_iter().filter_map(|row| rows.get(row)).filter(|row| row.error_code == Some(0)) {
         let Some(sighting) = Sighting::of_sign_in(&row) else { continue };
         let cleared = matches!(row.risk_state, Some("dismissed" | "confirmedsafe" | "remediated"));
         let risky = matches!(row.risk_level, Some("medium" | "high")) && !cleared;

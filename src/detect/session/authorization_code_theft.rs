@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{IntoLazy, PolarsResult, col};
 
-use super::sighting::{Sighting, cite, origins, place};
+use super::sighting::{Sighting, cite, cite_context, duration, origins, place};
 use crate::case::Case;
-use crate::detect::identity::apps::redeems_for_many;
+use crate::detect::identity::apps::{developer_name, redeems_for_many};
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
@@ -40,8 +40,8 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         finding.confidence = if redeemed.network_novelty(&case.profiles) == Novelty::New || redeemed.is_rented() { 0.85 } else { 0.6 };
         let [from, to] = [authorised, redeemed].map(|side| place(case, side.address, side.asn, side.country));
         finding.summary = format!(
-            "{account} opened the sign-in page of {app} at {from}; {} minutes later the code was redeemed from {to}.",
-            (redeemed.time - authorised.time).num_minutes()
+            "{account} opened the sign-in page of {app} at {from}; {} later the code was redeemed from {to}.",
+            duration((redeemed.time - authorised.time).num_minutes())
         );
         finding.fact("app", app.as_str());
         finding.fact("authorised_from", from);
@@ -51,7 +51,8 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         for (_, redeemed, _) in pairs {
             finding.traces.extend(&redeemed.traces(&case.profiles));
         }
-        cite(&mut finding, pairs.iter().flat_map(|(authorised, redeemed, _)| [redeemed, authorised]));
+        cite(&mut finding, pairs.iter().map(|(_, redeemed, _)| redeemed));
+        cite_context(&mut finding, pairs.iter().map(|(authorised, ..)| authorised));
         findings.push(finding);
     }
     Ok(findings)
@@ -78,7 +79,7 @@ fn stolen_codes<'a>(case: &Case, settings: &Settings, rows: &'a polars::prelude:
             && sighting.network_novelty(&case.profiles) != Novelty::Established
             && !matches!(sighting.network, Some("gateway" | "relay"))
         {
-            let name = row.app.filter(|name| !name.is_empty()).unwrap_or(app).to_owned();
+            let name = row.app.filter(|name| !name.is_empty()).or_else(|| developer_name(app)).unwrap_or(app).to_owned();
             pairs.entry(sighting.account).or_default().push((*authorised, sighting, name));
         }
     }

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
 use polars::prelude::PolarsResult;
 
 use super::anchor::Anchor;
-use super::sighting::Sighting;
+use super::sighting::{Sighting, positions};
 use crate::case::Case;
 use crate::detect::identity::change::Changes;
 use crate::detect::origin::filled;
 use crate::detect::properties::Properties;
 use crate::enrich::profile::{Novelty, Trait};
-use crate::frame::AuditEvent;
+use crate::frame::{AuditEvent, Frame, audit_event};
 use crate::provenance::RecordRef;
 use crate::time::Time;
 
@@ -39,22 +38,35 @@ pub(super) struct Step<'a> {
     pub reference: RecordRef,
 }
 
+/// Acts that could be steps, with what they leave behind, ascending by time.
+pub(super) fn acts(case: &Case) -> PolarsResult<Vec<(AuditEvent<'_>, &'static str)>> {
+    let rows = case.frames.audit.rows()?;
+    let named = positions(case.frames.audit.data(), audit_event::operation, |operation| kind(operation).is_some())?;
+    let done = named.into_iter().filter_map(|row| rows.get(row)).filter(|event| event.result != Some("failure"));
+    Ok(done.filter(keeps_access).filter_map(|event| Some((event, kind(event.operation?)?))).collect())
+}
+
+/// Who may be concerned by an act: the actor, unless it is the system, the target, the mailbox.
+pub(super) fn concerned<'a>(event: &AuditEvent<'a>) -> impl Iterator<Item = &'a str> {
+    let actor = filled(event.account).filter(|_| event.actor_kind != Some("system"));
+    [actor, filled(event.target), filled(event.mailbox)].into_iter().flatten()
+}
+
 /// Steps of the accounts that have anchors, ascending by time.
-pub(super) fn steps<'a>(case: &'a Case, anchors: &BTreeMap<String, Vec<Anchor>>) -> PolarsResult<BTreeMap<&'a str, Vec<Step<'a>>>> {
+pub(super) fn steps<'a>(
+    case: &Case,
+    acts: &[(AuditEvent<'a>, &'static str)],
+    anchors: &BTreeMap<String, Vec<Anchor>>,
+) -> BTreeMap<&'a str, Vec<Step<'a>>> {
     let mut steps: BTreeMap<&str, Vec<Step<'_>>> = BTreeMap::new();
-    for event in case.frames.audit.rows()?.iter() {
-        if event.result == Some("failure") {
-            continue;
-        }
-        let Some(kind) = event.operation.and_then(|operation| kind(operation, &event)) else { continue };
-        let Some(sighting) = Sighting::of_audit(&event) else { continue };
+    for (event, kind) in acts {
+        let Some(sighting) = Sighting::of_audit(event) else { continue };
+        let Some(owner) = concerned(event).find(|account| anchors.contains_key(*account)) else { continue };
         let actor = filled(event.account).filter(|_| event.actor_kind != Some("system"));
-        let owner = [actor, filled(event.target), filled(event.mailbox)].into_iter().flatten().find(|account| anchors.contains_key(*account));
-        let Some(owner) = owner else { continue };
         let by_other = actor.is_some_and(|actor| actor != owner && event.actor_kind != Some("app"));
-        steps.entry(owner).or_default().push(step(case, &event, sighting, kind, by_other));
+        steps.entry(owner).or_default().push(step(case, event, sighting, kind, by_other));
     }
-    Ok(steps)
+    steps
 }
 
 fn step<'a>(case: &Case, event: &AuditEvent<'a>, sighting: Sighting<'a>, kind: &'static str, by_other: bool) -> Step<'a> {
@@ -76,10 +88,10 @@ fn step<'a>(case: &Case, event: &AuditEvent<'a>, sighting: Sighting<'a>, kind: &
 }
 
 /// What an operation leaves behind; `None` for the rest.
-fn kind(operation: &str, event: &AuditEvent<'_>) -> Option<&'static str> {
+fn kind(operation: &str) -> Option<&'static str> {
     let kind = match operation {
         "new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules" | "new-sweeprule" => "inbox rule",
-        "set-mailbox" => return forwards(event).then_some("forwarding"),
+        "set-mailbox" => "forwarding",
         "add-mailboxpermission" | "add-recipientpermission" | "add-mailboxfolderpermission" | "set-mailboxfolderpermission" => "delegate",
         "user registered security info"
         | "user registered all required security info"
@@ -88,12 +100,8 @@ fn kind(operation: &str, event: &AuditEvent<'_>) -> Option<&'static str> {
         | "create application password for user"
         | "add fido2 security key"
         | "add windows hello for business credential"
-        | "add passwordless phone sign-in credential" => "authentication method",
-        "update user" => {
-            let changes = Changes::parse(event.changes);
-            let methods = ["StrongAuthenticationMethod", "StrongAuthenticationPhoneAppDetail", "SearchableDeviceKey"];
-            return methods.iter().any(|name| !changes.added(name).is_empty()).then_some("authentication method");
-        }
+        | "add passwordless phone sign-in credential"
+        | "update user" => "authentication method",
         "consent to application" | "add delegated permission grant" | "add oauth2permissiongrant" => "consent",
         "add app role assignment to service principal" => "application permission",
         "register device" | "add registered owner to device" => "device",
@@ -108,15 +116,36 @@ fn kind(operation: &str, event: &AuditEvent<'_>) -> Option<&'static str> {
     Some(kind)
 }
 
-fn forwards(event: &AuditEvent<'_>) -> bool {
-    let parameters = Properties::parse(event.parameters);
-    ["ForwardingSmtpAddress", "ForwardingAddress"].iter().any(|name| parameters.filled(name).is_some())
+/// Two operations do many things; only forwarding and new methods keep access.
+fn keeps_access(event: &AuditEvent<'_>) -> bool {
+    match event.operation {
+        Some("set-mailbox") => {
+            let parameters = Properties::parse(event.parameters);
+            ["ForwardingSmtpAddress", "ForwardingAddress"].iter().any(|name| parameters.filled(name).is_some())
+        }
+        Some("update user") => {
+            let changes = Changes::parse(event.changes);
+            let methods = ["StrongAuthenticationMethod", "StrongAuthenticationPhoneAppDetail", "SearchableDeviceKey"];
+            methods.iter().any(|name| !changes.added(name).is_empty())
+        }
+        _ => true,
+    }
 }
 
-/// The account was created less than `days` before `at`: everything it does is new.
-pub(super) fn onboarded(case: &Case, account: &str, at: Time, days: i64) -> PolarsResult<bool> {
-    let young = |created: Time| created <= at && at - created < TimeDelta::days(days);
-    let by_state = case.frames.users.rows()?.iter().any(|user| user.account == Some(account) && user.created.is_some_and(young));
-    let is_creation = |event: &AuditEvent<'_>| event.operation == Some("add user") && event.target == Some(account);
-    Ok(by_state || case.frames.audit.rows()?.iter().any(|event| is_creation(&event) && event.time.is_some_and(young)))
+/// When accounts were created, as far as the case tells.
+pub(super) fn creations(case: &Case) -> PolarsResult<BTreeMap<&str, Vec<Time>>> {
+    let mut creations: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
+    for user in case.frames.users.rows()?.iter() {
+        if let (Some(account), Some(created)) = (user.account, user.created) {
+            creations.entry(account).or_default().push(created);
+        }
+    }
+    let rows = case.frames.audit.rows()?;
+    let added = positions(case.frames.audit.data(), audit_event::operation, |operation| operation == "add user")?;
+    for event in added.into_iter().filter_map(|row| rows.get(row)) {
+        if let (Some(account), Some(time)) = (filled(event.target), event.time) {
+            creations.entry(account).or_default().push(time);
+        }
+    }
+    Ok(creations)
 }

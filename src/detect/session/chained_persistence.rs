@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::anchor::{Anchor, Reason, anchors};
-use super::chain_step::{Step, onboarded, steps};
+use super::chain_step::{Step, acts, concerned, creations, steps};
+use super::sighting::duration;
 use crate::case::Case;
 use crate::detect::selection::attach;
 use crate::detect::{DetectError, Detector};
@@ -38,8 +39,12 @@ struct Weighted<'s, 'a> {
 }
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let steps = steps(case, &anchors)?;
+    let acts = acts(case)?;
+    let concerned: BTreeSet<&str> = acts.iter().flat_map(|(event, _)| concerned(event)).collect();
+    let anchors = anchors(case, &concerned)?;
+    let steps = steps(case, &acts, &anchors);
+    let creations = creations(case)?;
+    let young = TimeDelta::days(settings.session.onboarding_days);
     let mut findings = Vec::new();
     for (account, anchors) in &anchors {
         let Some(steps) = steps.get(account.as_str()) else { continue };
@@ -50,7 +55,14 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             let is_first = from == 0;
             from += chain.len();
             let weighted = weigh(&settings.session, chain, steps, is_first);
-            findings.extend(report(case, settings, account, chain, &weighted));
+            let being_set_up = chain.first().is_some_and(|first| {
+                creations
+                    .get(account.as_str())
+                    .is_some_and(|times| times.iter().any(|created| *created <= first.time && first.time - *created < young))
+            });
+            if !being_set_up {
+                findings.extend(report(settings, account, chain, &weighted));
+            }
         }
     }
     Ok(findings)
@@ -98,15 +110,14 @@ fn total(weighted: &[Weighted<'_, '_>]) -> f64 {
     best.values().sum()
 }
 
-fn report(case: &Case, settings: &Settings, account: &str, chain: &[Anchor], weighted: &[Weighted<'_, '_>]) -> Option<Finding> {
+fn report(settings: &Settings, account: &str, chain: &[Anchor], weighted: &[Weighted<'_, '_>]) -> Option<Finding> {
     let weight = total(weighted);
     let first = chain.get(weighted.iter().map(|one| one.anchor).min()?)?;
     let kinds: BTreeSet<&str> = weighted.iter().map(|one| one.step.kind).collect();
     let only_enrolment = kinds.iter().all(|kind| matches!(*kind, "authentication method" | "device"));
     let merely_new = chain.iter().all(|anchor| anchor.reason == Reason::NewNetworkAndClient);
     let by_helpdesk = weighted.iter().all(|one| one.step.by_other);
-    let set_up = onboarded(case, account, first.time, settings.session.onboarding_days).ok()?;
-    if weight < settings.session.chain_weight || (only_enrolment && (merely_new || by_helpdesk)) || set_up {
+    if weight < settings.session.chain_weight || (only_enrolment && (merely_new || by_helpdesk)) {
         return None;
     }
     let mut finding = Finding::new("chained-persistence", "chained-persistence", account, first.time, first.reference.clone());
@@ -114,10 +125,10 @@ fn report(case: &Case, settings: &Settings, account: &str, chain: &[Anchor], wei
     finding.confidence = (0.5 + weight / 5.0).min(0.95);
     let last = weighted.iter().map(|one| one.step.time).max()?;
     finding.summary = format!(
-        "{account} signed in from {} ({}); within {} minutes followed: {}.",
+        "{account} signed in from {} ({}); within {} followed: {}.",
         first.place,
         first.reason.words(),
-        (last - first.time).num_minutes().max(0),
+        duration((last - first.time).num_minutes().max(0)),
         kinds.iter().copied().collect::<Vec<_>>().join(", ")
     );
     let lines: Vec<String> = weighted

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{IntoLazy, col, lit};
 
-use super::sighting::{Sighting, cite, place};
+use super::sighting::{Sighting, cite, counted, place};
 use crate::case::Case;
 use crate::codes::{Outcome, meaning, outcome};
 use crate::detect::{DetectError, Detector};
@@ -73,8 +73,8 @@ fn report(case: &Case, account: &str, refusals: &[(Sighting<'_>, i64)]) -> Optio
     finding.confidence = if first.is_rented() { 0.8 } else { 0.5 };
     let words: Vec<&str> = codes.iter().map(|code| meaning(*code)).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>().into_iter().collect();
     finding.summary = format!(
-        "An old token of {account} was presented {} times from {}, where the account never signed in, and was refused ({}).",
-        refusals.len(),
+        "An old token of {account} was presented {} from {}, where the account never signed in, and was refused ({}).",
+        counted(refusals.len(), "time"),
         place(case, first.address, first.asn, first.country),
         if words.is_empty() { "no further reason".to_owned() } else { words.join("; ") }
     );

@@ -10,14 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{IntoLazy, PolarsResult, col, lit};
 
-use super::sighting::{Origin, Sighting, cite, origins, place};
+use super::sighting::{Origin, Sighting, cite, cite_context, counted, origins, place, positions};
 use crate::case::Case;
 use crate::detect::identity::apps::{BROKER, EXCHANGE, GRAPH, SHAREPOINT};
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, SignIn, SignIns, sign_in};
+use crate::frame::{Frame, SignIn, SignIns, audit_event, mail_access, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -104,9 +104,14 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<F
     let sign_ins = case.frames.sign_ins.rows()?;
     let audit = case.frames.audit.rows()?;
     let mail = case.frames.mail_access.rows()?;
-    let all = (sign_ins.iter().filter(|row| row.error_code == Some(0)).filter_map(|row| Sighting::of_sign_in(&row)))
-        .chain(audit.iter().filter_map(|row| Sighting::of_audit(&row)))
-        .chain(mail.iter().filter_map(|row| Sighting::of_mail_access(&row)));
+    let in_sessions = |frame, column| positions(frame, column, |session| sessions.contains(session));
+    let at = in_sessions(case.frames.sign_ins.data(), sign_in::session_id)?;
+    let tokens = at.into_iter().filter_map(|row| sign_ins.get(row)).filter(|row| row.error_code == Some(0));
+    let acts = in_sessions(case.frames.audit.data(), audit_event::session_id)?.into_iter().filter_map(|row| audit.get(row));
+    let reads = in_sessions(case.frames.mail_access.data(), mail_access::session_id)?.into_iter().filter_map(|row| mail.get(row));
+    let all = (tokens.filter_map(|row| Sighting::of_sign_in(&row)))
+        .chain(acts.filter_map(|row| Sighting::of_audit(&row)))
+        .chain(reads.filter_map(|row| Sighting::of_mail_access(&row)));
     for sighting in all {
         if let Some(session) = sighting.session.filter(|session| sessions.contains(session)) {
             uses.entry(session).or_default().push(sighting);
@@ -115,6 +120,7 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<F
     let mut findings = Vec::new();
     for (session, sightings) in &mut uses {
         sightings.sort_by_key(|sighting| (sighting.time, sighting.key()));
+        sightings.dedup_by_key(|sighting| sighting.key());
         let origins = origins(sightings);
         let Some((root, others)) = origins.split_first() else { continue };
         let known_devices = root.values(|s| s.device);
@@ -129,16 +135,17 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<F
         let strange = foreign.iter().any(|one| one.first().is_rented() || one.first().network_novelty(&case.profiles) == Novelty::New);
         finding.confidence = if strange { 0.9 } else { 0.7 };
         finding.summary = format!(
-            "The device code of session {session} was typed at {}; the session was used {} times from {}.",
+            "The device code of session {session} was typed at {}; the session was used {} from {}.",
             root.describe(case),
-            foreign.iter().map(|one| one.sightings.len()).sum::<usize>(),
+            counted(foreign.iter().map(|one| one.sightings.len()).sum(), "time"),
             foreign.iter().map(|one| one.describe(case)).collect::<Vec<_>>().join(" and ")
         );
         finding.fact("session", *session);
         finding.fact("root_origin", root.describe(case));
         finding.fact("other_origins", foreign.iter().map(|one| one.describe(case)).collect::<Vec<_>>());
         foreign.iter().for_each(|one| finding.traces.extend(&one.traces(&case.profiles)));
-        cite(&mut finding, foreign.iter().flat_map(|one| &one.sightings).chain(&root.sightings));
+        cite(&mut finding, foreign.iter().flat_map(|one| &one.sightings));
+        cite_context(&mut finding, &root.sightings);
         findings.push(finding);
     }
     Ok(findings)

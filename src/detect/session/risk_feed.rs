@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
-use crate::detect::session::sighting::place;
+use crate::detect::session::sighting::{counted, place, positions};
 use crate::detect::{DetectError, Detector};
 use crate::enrich::agent;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{RiskEvent, SignIn};
+use crate::frame::{Frame, RiskEvent, SignIn, sign_in};
 use crate::provenance::RecordRef;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -31,36 +31,36 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-/// Event type in lower case → signal. One meaning per type, from Microsoft's descriptions.
-const KINDS: &[(&str, &str)] = &[
-    ("attackerinthemiddle", "risk-near-certain"),
-    ("adminconfirmedusercompromised", "risk-near-certain"),
-    ("nationstateip", "risk-near-certain"),
-    ("investigationsthreatintelligence", "risk-near-certain"),
-    ("anomaloustoken", "risk-token"),
-    ("tokenissueranomaly", "risk-token"),
-    ("attemptedprtaccess", "risk-token"),
-    ("anonymizedipaddress", "risk-origin"),
-    ("unlikelytravel", "risk-origin"),
-    ("impossibletravel", "risk-origin"),
-    ("mcasimpossibletravel", "risk-origin"),
-    ("newcountry", "risk-origin"),
-    ("unfamiliarfeatures", "risk-origin"),
-    ("riskyipaddress", "risk-origin"),
-    ("maliciousipaddress", "risk-origin"),
-    ("maliciousipaddressvalidcredentialsblockedip", "risk-origin"),
-    ("suspiciousipaddress", "risk-origin"),
-    ("malwareinfectedipaddress", "risk-origin"),
-    ("suspiciousbrowser", "risk-origin"),
-    ("passwordspray", "risk-password"),
-    ("leakedcredentials", "risk-password"),
-    ("mcassuspiciousinboxmanipulationrules", "risk-behaviour"),
-    ("suspiciousinboxmanipulationrules", "risk-behaviour"),
-    ("suspiciousinboxforwarding", "risk-behaviour"),
-    ("suspicioussendingpatterns", "risk-behaviour"),
-    ("mcasfinsuspiciousfileaccess", "risk-behaviour"),
-    ("suspiciousapitraffic", "risk-behaviour"),
-    ("anomaloususeractivity", "risk-behaviour"),
+/// Event type in lower case, its signal, and its meaning in Microsoft's description. Summaries use the meaning, facts the type.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("attackerinthemiddle", "risk-near-certain", "a sign-in through an intercepting proxy"),
+    ("adminconfirmedusercompromised", "risk-near-certain", "an administrator's confirmation"),
+    ("nationstateip", "risk-near-certain", "an address of a state-run group"),
+    ("investigationsthreatintelligence", "risk-near-certain", "a pattern known to Microsoft threat intelligence"),
+    ("anomaloustoken", "risk-token", "an unusual token"),
+    ("tokenissueranomaly", "risk-token", "an unusual token issuer"),
+    ("attemptedprtaccess", "risk-token", "an attempt to reach a primary refresh token"),
+    ("anonymizedipaddress", "risk-origin", "an anonymising address"),
+    ("unlikelytravel", "risk-origin", "atypical travel"),
+    ("impossibletravel", "risk-origin", "impossible travel"),
+    ("mcasimpossibletravel", "risk-origin", "impossible travel"),
+    ("newcountry", "risk-origin", "a new country"),
+    ("unfamiliarfeatures", "risk-origin", "unfamiliar sign-in properties"),
+    ("riskyipaddress", "risk-origin", "an address under observation"),
+    ("maliciousipaddress", "risk-origin", "an address with many failed sign-ins"),
+    ("maliciousipaddressvalidcredentialsblockedip", "risk-origin", "a right password from a blocked address"),
+    ("suspiciousipaddress", "risk-origin", "an address with many failed sign-ins"),
+    ("malwareinfectedipaddress", "risk-origin", "an address linked to malware"),
+    ("suspiciousbrowser", "risk-origin", "one browser in several tenants"),
+    ("passwordspray", "risk-password", "a password found by spraying"),
+    ("leakedcredentials", "risk-password", "a leaked password that is valid"),
+    ("mcassuspiciousinboxmanipulationrules", "risk-behaviour", "inbox rules that hide mail"),
+    ("suspiciousinboxmanipulationrules", "risk-behaviour", "inbox rules that hide mail"),
+    ("suspiciousinboxforwarding", "risk-behaviour", "inbox forwarding"),
+    ("suspicioussendingpatterns", "risk-behaviour", "unusual sending"),
+    ("mcasfinsuspiciousfileaccess", "risk-behaviour", "mass access to files"),
+    ("suspiciousapitraffic", "risk-behaviour", "unusual directory queries"),
+    ("anomaloususeractivity", "risk-behaviour", "unusual directory activity"),
 ];
 
 /// One claim about one account at one time.
@@ -78,8 +78,8 @@ struct Claim<'a> {
     reference: RecordRef,
 }
 
-fn signal_of(kind: &str) -> Option<&'static str> {
-    KINDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind)).map(|(_, signal)| *signal)
+fn meaning_of(kind: &str) -> Option<(&'static str, &'static str)> {
+    KINDS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(kind)).map(|(_, signal, meaning)| (*signal, *meaning))
 }
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
@@ -89,9 +89,11 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             claims.entry((row.account.unwrap_or(""), signal)).or_default().push(claim);
         }
     }
-    for row in case.frames.sign_ins.rows()?.iter() {
+    let sign_ins = case.frames.sign_ins.rows()?;
+    let typed = positions(case.frames.sign_ins.data(), sign_in::risk_types, |types| !types.is_empty())?;
+    for row in typed.into_iter().filter_map(|row| sign_ins.get(row)) {
         for kind in filled(row.risk_types).unwrap_or("").split(',').map(str::trim) {
-            if let (Some(signal), Some(claim)) = (signal_of(kind), sign_in_claim(&row, kind)) {
+            if let (Some((signal, _)), Some(claim)) = (meaning_of(kind), sign_in_claim(&row, kind)) {
                 claims.entry((row.account.unwrap_or(""), signal)).or_default().push(claim);
             }
         }
@@ -110,10 +112,10 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 fn risk_claim<'a>(row: &RiskEvent<'a>) -> Option<(&'static str, Claim<'a>)> {
     let confirmed = row.state == Some("confirmedcompromised") && row.feed == Some("user");
     let kind = filled(row.event_type);
-    let signal = if confirmed { "risk-near-certain" } else { signal_of(kind?)? };
+    let signal = if confirmed { "risk-near-certain" } else { meaning_of(kind?)?.0 };
     let claim = Claim {
         time: row.time.or(row.detected).or(row.updated)?,
-        kind: kind.map_or_else(|| "confirmed by an administrator".to_owned(), str::to_owned),
+        kind: kind.unwrap_or("adminConfirmedUserCompromised").to_owned(),
         level: row.level.unwrap_or(""),
         dismissed: is_dismissed(row.state, row.detail),
         address: filled(row.address),
@@ -164,8 +166,11 @@ fn report(case: &Case, account: &str, signal: &'static str, episode: &[Claim<'_>
     let kinds: BTreeSet<&str> = episode.iter().map(|claim| claim.kind.as_str()).collect();
     let kinds = kinds.into_iter().collect::<Vec<_>>();
     let origin = if first.address.is_some() { format!(" at {}", place(case, first.address, first.asn, first.country)) } else { String::new() };
+    let meanings: BTreeSet<&str> = episode.iter().filter_map(|claim| meaning_of(&claim.kind)).map(|(_, meaning)| meaning).collect();
+    let meanings: Vec<&str> = meanings.into_iter().collect();
+    let n_records = episode.iter().map(|claim| &claim.reference).collect::<BTreeSet<_>>().len();
     let whom = if account.is_empty() { "an unnamed account" } else { account };
-    finding.summary = format!("Identity Protection reported {} for {whom}{origin} ({} records).", kinds.join(", "), episode.len());
+    finding.summary = format!("Identity Protection reported {} for {whom}{origin} ({}).", meanings.join(", "), counted(n_records, "record"));
     finding.fact("types", kinds);
     finding.fact(
         "levels",

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
-use super::sighting::{Origin, Sighting, cite, origins};
+use super::sighting::{Origin, Sighting, cite, cite_context, counted, origins};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::Novelty;
@@ -64,9 +64,9 @@ fn report<'a>(
     let novel = foreign.network_novelty(&case.profiles) == Novelty::New;
     finding.confidence = if novel { 0.9 } else { 0.75 };
     finding.summary = format!(
-        "Session {session} of {account} began at {} and was used {} times from {} ({} points).",
+        "Session {session} of {account} began at {} and was used {} from {} ({} points).",
         root.describe(case),
-        worst.other.sightings.len(),
+        counted(worst.other.sightings.len(), "time"),
         worst.other.describe(case),
         score
     );
@@ -95,7 +95,12 @@ fn report<'a>(
     if worst.other.sightings.iter().any(|sighting| sighting.compliant == Some(true)) {
         finding.against.push("the other origin's sign-ins come from a compliant device".to_owned());
     }
-    let cited: Vec<&Sighting<'_>> = reported.iter().flat_map(|comparison| &comparison.other.sightings).chain(&root.sightings).collect();
-    cite(&mut finding, cited);
+    let foreign: Vec<&Sighting<'_>> = reported.iter().flat_map(|comparison| &comparison.other.sightings).collect();
+    cite(&mut finding, foreign);
+    if root_is_strange {
+        cite(&mut finding, &root.sightings);
+    } else {
+        cite_context(&mut finding, &root.sightings);
+    }
     finding
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use polars::prelude::PolarsResult;
 
-use super::sighting::Sighting;
+use super::sighting::{Sighting, positions};
 use crate::case::Case;
 use crate::detect::identity::apps::Publishers;
 use crate::enrich::address::neighbourhood;
@@ -48,9 +48,15 @@ pub(super) fn used_from_two_networks<'a>(case: &'a Case, key: Key) -> PolarsResu
             uses.entry((sighting.account, id)).or_default().push(sighting);
         }
     };
-    case.frames.sign_ins.rows()?.iter().filter(|row| row.error_code == Some(0)).for_each(|row| take(Sighting::of_sign_in(&row)));
-    case.frames.audit.rows()?.iter().for_each(|row| take(Sighting::of_audit(&row)));
-    case.frames.mail_access.rows()?.iter().for_each(|row| take(Sighting::of_mail_access(&row)));
+    let at =
+        |frame, [session, token]: [&'static str; 2]| positions(frame, if key == Key::Session { session } else { token }, |id| moved.contains(id));
+    let (sign_ins, audit, mail) = (case.frames.sign_ins.rows()?, case.frames.audit.rows()?, case.frames.mail_access.rows()?);
+    let tokens = at(case.frames.sign_ins.data(), [sign_in::session_id, sign_in::token_id])?.into_iter().filter_map(|row| sign_ins.get(row));
+    tokens.filter(|row| row.error_code == Some(0)).for_each(|row| take(Sighting::of_sign_in(&row)));
+    let acts = at(case.frames.audit.data(), [audit_event::session_id, audit_event::token_id])?.into_iter().filter_map(|row| audit.get(row));
+    acts.for_each(|row| take(Sighting::of_audit(&row)));
+    let reads = at(case.frames.mail_access.data(), [mail_access::session_id, mail_access::token_id])?.into_iter().filter_map(|row| mail.get(row));
+    reads.for_each(|row| take(Sighting::of_mail_access(&row)));
     for sightings in uses.values_mut() {
         // One MailItemsAccessed record stands in two frames and in several rows; the sort is stable, so the richest view stays first.
         let mut seen = BTreeSet::new();

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use polars::prelude::{DataFrame, PolarsResult};
+
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
@@ -285,6 +287,32 @@ pub(in crate::detect) fn origins<'a>(sightings: &[Sighting<'a>]) -> Vec<Origin<'
         }
     }
     origins
+}
+
+/// `1 record`, `2 records`.
+pub(in crate::detect) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `12 minutes`, `7 hours`, `3 days`: the largest unit that loses little.
+pub(in crate::detect) fn duration(minutes: i64) -> String {
+    let (n, noun) = match minutes {
+        ..=119 => (minutes, "minute"),
+        120..=2879 => (minutes / 60, "hour"),
+        2880.. => (minutes / 1440, "day"),
+    };
+    counted(usize::try_from(n).unwrap_or(0), noun)
+}
+
+/// Positions of the rows whose text in `column` passes; nulls do not. Reads one column only, so that few rows are looked at in full.
+pub(in crate::detect) fn positions(frame: &DataFrame, column: &str, test: impl Fn(&str) -> bool) -> PolarsResult<Vec<usize>> {
+    let texts = frame.column(column)?.str()?;
+    Ok(texts.iter().enumerate().filter(|(_, text)| text.is_some_and(&test)).map(|(position, _)| position).collect())
+}
+
+/// Cites records that explain a finding without being part of what happened: they do not widen its time span.
+pub(in crate::detect) fn cite_context<'a>(finding: &mut Finding, sightings: impl IntoIterator<Item = &'a Sighting<'a>>) {
+    attach(finding, sightings.into_iter().map(|sighting| (None, sighting.reference())));
 }
 
 /// Cites `sightings` under a finding, in the order given.

@@ -12,7 +12,7 @@ use polars::prelude::{IntoLazy, col, lit};
 
 use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
-use super::sighting::{Sighting, cite, origins, place};
+use super::sighting::{Sighting, cite, cite_context, counted, duration, origins, place};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::Novelty;
@@ -58,9 +58,9 @@ fn moved_tokens(case: &Case, settings: &Settings) -> Result<Vec<Finding>, Detect
         finding.severity = if strange { Severity::Critical } else { Severity::High };
         finding.confidence = if strange { 0.9 } else { 0.6 };
         finding.summary = format!(
-            "One access token of {account} was used from {} and, {} minutes later, from {}.",
+            "One access token of {account} was used from {} and, {} later, from {}.",
             root.describe(case),
-            (sighting.time - root.first().time).num_minutes(),
+            duration((sighting.time - root.first().time).num_minutes()),
             first.other.describe(case)
         );
         finding.fact("token", *token);
@@ -72,7 +72,8 @@ fn moved_tokens(case: &Case, settings: &Settings) -> Result<Vec<Finding>, Detect
         if root.first().is_rented() {
             finding.traces.extend(&root.traces(&case.profiles));
         }
-        cite(&mut finding, foreign.iter().flat_map(|one| &one.other.sightings).chain(&root.sightings));
+        cite(&mut finding, foreign.iter().flat_map(|one| &one.other.sightings));
+        cite_context(&mut finding, &root.sightings);
         findings.push(finding);
     }
     Ok(findings)
@@ -103,9 +104,9 @@ fn cadences(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectErro
         finding.severity = if novelty == Novelty::New || first.is_rented() { Severity::High } else { Severity::Medium };
         finding.confidence = if novelty == Novelty::New { 0.85 } else { 0.6 };
         finding.summary = format!(
-            "{} refreshed a session of {account} {} times from {}, one sign-in about every {minutes} minutes.",
+            "{} refreshed a session of {account} {} from {}, one sign-in about every {minutes} minutes.",
             first.agent.unwrap_or("a script"),
-            sightings.len(),
+            counted(sightings.len(), "time"),
             place(case, Some(address), first.asn, first.country)
         );
         finding.fact("median_gap_minutes", minutes);

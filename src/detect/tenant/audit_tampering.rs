@@ -5,7 +5,7 @@
 //! Quiet: system actors, `True` values. False positives: an administrator who moves retention to another policy. References: detection catalogue 6.8.
 
 use crate::case::Case;
-use crate::detect::identity::act::{Places, Standing, acts, state_context};
+use crate::detect::identity::act::{Places, Standing, acts, people, state_context};
 use crate::detect::origin::filled;
 use crate::detect::properties::Properties;
 use crate::detect::session::anchor::anchors;
@@ -51,9 +51,9 @@ fn tampering(event: &AuditEvent<'_>) -> Option<Tampering> {
 }
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let acts = acts(case, |event| tampering(event).is_some(), |event| format!("{:?} {:?}", event.operation, event.object))?;
-    let places = Places::of(case, &acts)?;
+    let cmdlet = |operation: &str| operation.starts_with("set-") || operation.starts_with("remove-");
+    let acts = acts(case, cmdlet, |event| tampering(event).is_some(), |event| format!("{:?} {:?}", event.operation, event.object))?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let mut findings = Vec::new();
     for act in &acts {
         let (Some(tampering), actor) = (tampering(act.first()), act.actor()) else { continue };

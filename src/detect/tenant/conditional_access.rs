@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::policy_diff::{state, weakenings};
 use crate::case::Case;
-use crate::detect::identity::act::{Act, Places, Standing, acts, state_context};
+use crate::detect::identity::act::{Act, Places, Standing, acts, people, state_context};
 use crate::detect::origin::filled;
 use crate::detect::session::anchor::anchors;
 use crate::detect::{DetectError, Detector};
@@ -43,15 +43,13 @@ const OPERATIONS: &[&str] = &[
 ];
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let wanted =
-        |event: &AuditEvent<'_>| event.operation.is_some_and(|operation| OPERATIONS.contains(&operation)) && event.actor_kind != Some("system");
+    let wanted = |event: &AuditEvent<'_>| event.actor_kind != Some("system");
     // Both services name the policy differently, so the correlation id alone joins them.
-    let acts = acts(case, wanted, |_| String::new())?;
-    let places = Places::of(case, &acts)?;
+    let acts = acts(case, |operation| OPERATIONS.contains(&operation), wanted, |_| String::new())?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let mut findings = Vec::new();
     for act in &acts {
-        let weaker = weaker(act);
+        let weaker = weaker(case, act);
         if weaker.is_empty() {
             continue;
         }
@@ -77,7 +75,8 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     Ok(findings)
 }
 
-fn weaker(act: &Act<'_>) -> Vec<String> {
+fn weaker(case: &Case, act: &Act<'_>) -> Vec<String> {
+    let named = |id: &str| case.identities.resolve(id).to_owned();
     let mut found: Vec<String> = Vec::new();
     for (event, changes) in act.events.iter().zip(&act.changes) {
         let operation = event.operation.unwrap_or("");
@@ -91,7 +90,7 @@ fn weaker(act: &Act<'_>) -> Vec<String> {
                         Vec::new()
                     }
                 }
-                "conditionalaccesspolicy" if change.old.is_object() && change.new.is_object() => weakenings(&change.old, &change.new),
+                "conditionalaccesspolicy" if change.old.is_object() && change.new.is_object() => weakenings(&change.old, &change.new, &named),
                 "strongauthenticationpolicy" => trusted_addresses(&change.old, &change.new),
                 "isenabled" | "securitydefaultsenabled" if operation.contains("security defaults") => switched_off(&change.new),
                 "allowuserconsentforriskyapps" => allowed(&change.new),

@@ -5,7 +5,7 @@
 //! domains, and a renewed next signing certificate alone. References: detection catalogue 6.7; AADInternals documentation (read 2026-11).
 
 use crate::case::Case;
-use crate::detect::identity::act::{Act, Places, Standing, acts, state_context};
+use crate::detect::identity::act::{Act, Places, Standing, acts, people, state_context};
 use crate::detect::properties::Properties;
 use crate::detect::session::anchor::anchors;
 use crate::detect::{DetectError, Detector};
@@ -42,13 +42,10 @@ const DOMAINS: &[&str] =
     &["add unverified domain", "add verified domain", "verify domain", "remove verified domain", "new-accepteddomain", "remove-accepteddomain"];
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let anchors = anchors(case)?;
-    let wanted = |event: &AuditEvent<'_>| {
-        let changes = event.operation.is_some_and(|operation| TRUST.contains(&operation) || DOMAINS.contains(&operation));
-        changes && event.actor_kind != Some("system")
-    };
-    let acts = acts(case, wanted, |event| event.operation.unwrap_or("").to_owned())?;
-    let places = Places::of(case, &acts)?;
+    let wanted = |event: &AuditEvent<'_>| event.actor_kind != Some("system");
+    let acts =
+        acts(case, |operation| TRUST.contains(&operation) || DOMAINS.contains(&operation), wanted, |event| event.operation.unwrap_or("").to_owned())?;
+    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
     let mut findings = Vec::new();
     for act in acts.iter().filter(|act| !only_next_certificate(act)) {
         let actor = act.actor();

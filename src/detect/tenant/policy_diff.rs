@@ -51,22 +51,23 @@ const COVERAGE: &[(&[&str], &str)] = &[
     (&["conditions", "userRiskLevels"], "user risk levels"),
 ];
 
-/// Every weakening, as sentences without a verdict; empty when the new version demands as much or more.
-pub(super) fn weakenings(old: &Value, new: &Value) -> Vec<String> {
+/// Every weakening, as sentences without a verdict; empty when the new version demands as much or more. `named` turns ids of people into names.
+pub(super) fn weakenings(old: &Value, new: &Value, named: &dyn Fn(&str) -> String) -> Vec<String> {
     let mut found = Vec::new();
     let (was, is) = (state(old), state(new));
     if was == "enabled" && is != "enabled" && !is.is_empty() {
-        found.push(format!("state {was} to {is}"));
+        let word = |state: &str| if state == "enabledforreportingbutnotenforced" { "report-only".to_owned() } else { state.to_owned() };
+        found.push(format!("state {} to {}", word(&was), word(&is)));
     }
     for (path, what) in EXCEPTIONS {
-        let added: Vec<String> = words(new, path).difference(&words(old, path)).cloned().collect();
+        let added: Vec<String> = words(new, path).difference(&words(old, path)).map(|id| named(id)).collect();
         if !added.is_empty() {
             found.push(format!("excluded {what}: {}", added.join(", ")));
         }
     }
     for (path, what) in COVERAGE {
         let (before, after) = (words(old, path), words(new, path));
-        let removed: Vec<String> = before.difference(&after).cloned().collect();
+        let removed: Vec<String> = before.difference(&after).map(|id| named(id)).collect();
         let widened = after.contains("all") || (after.is_empty() && what.ends_with("levels"));
         if !removed.is_empty() && !widened {
             found.push(format!("no longer covered {what}: {}", removed.join(", ")));
@@ -127,9 +128,9 @@ mod tests {
         let loose = json!({"state": "enabledForReportingButNotEnforced", "conditions": {"users": {"includeUsers": ["All"], "excludeUsers": ["id-1"]},
             "clientAppTypes": ["browser"]}, "grantControls": {"operator": "OR", "builtInControls": ["mfa", "domainJoinedDevice"]}, "sessionControls": null});
         assert_eq!(
-            weakenings(&strict, &loose),
+            weakenings(&strict, &loose, &str::to_owned),
             [
-                "state enabled to enabledforreportingbutnotenforced",
+                "state enabled to report-only",
                 "excluded users: id-1",
                 "no longer covered client types: all",
                 "no longer demanded: compliantdevice",
@@ -137,15 +138,15 @@ mod tests {
                 "sign-in frequency removed",
             ]
         );
-        assert_eq!(weakenings(&json!({"state": "enabledForReportingButNotEnforced"}), &json!({"state": "enabled"})), [] as [&str; 0]);
-        assert_eq!(weakenings(&strict, &strict), [] as [&str; 0]);
+        assert_eq!(weakenings(&json!({"state": "enabledForReportingButNotEnforced"}), &json!({"state": "enabled"}), &str::to_owned), [] as [&str; 0]);
+        assert_eq!(weakenings(&strict, &strict, &str::to_owned), [] as [&str; 0]);
     }
 
     #[test]
     fn a_stronger_second_factor_is_no_weakening() {
         let plain = json!({"state": "enabled", "grantControls": {"operator": "OR", "builtInControls": ["mfa"]}});
         let strong = json!({"state": "enabled", "grantControls": {"operator": "OR", "builtInControls": [], "authenticationStrength": {"id": "x"}}});
-        assert_eq!(weakenings(&plain, &strong), [] as [&str; 0]);
-        assert_eq!(weakenings(&strong, &plain), ["authentication strength removed"]);
+        assert_eq!(weakenings(&plain, &strong, &str::to_owned), [] as [&str; 0]);
+        assert_eq!(weakenings(&strong, &plain, &str::to_owned), ["authentication strength removed"]);
     }
 }
