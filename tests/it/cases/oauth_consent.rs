@@ -54,7 +54,7 @@ pub(crate) fn write() -> Written {
         artefacts: vec![(
             "oauth-grant",
             "s.haas",
-            vec![LOOKALIKE.0.to_owned(), LOOKALIKE.1.to_owned(), principal.id.clone(), grant_id.clone()],
+            vec![LOOKALIKE.1.to_owned(), LOOKALIKE.0.to_owned(), principal.id.clone(), grant_id.clone()],
             "present",
         )],
         checklist: vec![

@@ -9,11 +9,11 @@ use super::expected::Expected;
 use super::random::Random;
 use super::routine::{Habits, background, delivered, message_id};
 use super::state::Snapshot;
-use super::tenant::{Client, EXCHANGE, Kind, Place, Tenant, at, date};
+use super::tenant::{Client, Device, EXCHANGE, Kind, Place, Tenant, at, date};
 use super::world::{Factor, SignIn, World};
 use super::writer;
 
-const STAFF: [(&str, &str, &str, Kind); 11] = [
+const STAFF: [(&str, &str, &str, Kind); 14] = [
     ("t.berg", "Tom Berg", "IT administrator", Kind::Admin),
     ("m.keller", "Mara Keller", "Accounts payable", Kind::Employee),
     ("p.weber", "Paul Weber", "Engineering", Kind::Employee),
@@ -23,6 +23,9 @@ const STAFF: [(&str, &str, &str, Kind); 11] = [
     ("l.neumann", "Lea Neumann", "Human resources", Kind::Employee),
     ("z.horn", "Zoe Horn", "Marketing", Kind::Employee),
     ("f.jansen", "Finn Jansen", "Sales", Kind::Employee),
+    ("kiosk.anna", "Anna Roth", "Assembly", Kind::Frontline),
+    ("kiosk.ben", "Ben Krause", "Assembly", Kind::Frontline),
+    ("kiosk.caro", "Caro Jung", "Assembly", Kind::Frontline),
     ("svc-scan", "Scanner second floor", "", Kind::Service),
     ("info", "Info", "", Kind::Shared),
 ];
@@ -32,11 +35,22 @@ const KNOWN: [&str; 2] = ["j.vogt", "z.horn"];
 
 pub(crate) fn write() -> Written {
     let mut random = Random::of("password-spray");
-    let mut tenant = Tenant::new(&mut random, "contoso.example", "contoso", "2026-09-07", "2026-10-02");
+    let mut tenant = Tenant::new(&mut random, "contoso.example", "contoso", "2026-09-09", "2026-10-02");
     let office = Place { trusted: true, ..Place::new("192.0.2.10", 8881, "DE", "Bremen", "Bremen", 53.079, 8.801) };
     tenant.hire_all(&mut random, &office, &STAFF);
     let mut world = World::new(tenant, random);
-    background(&mut world, &Habits { delegates: [("info", vec!["a.ozturk", "f.jansen"])].into(), ..Habits::default() });
+    let kiosk = Device {
+        id: world.random.guid(),
+        object_id: world.random.guid(),
+        name: "CONTOSO-KIOSK1".to_owned(),
+        os: "Windows",
+        os_version: "10.0.26100.4652",
+        registered: at("2025-03-02T09:00:00Z"),
+        compliant: true,
+        trust: "Azure AD joined",
+    };
+    let delegates = [("info", vec!["a.ozturk", "f.jansen"])].into();
+    background(&mut world, &Habits { delegates, kiosk: Some(kiosk.clone()), ..Habits::default() });
     let range = Place::new("203.0.113.10", 9009, "BG", "Sofia", "Sofia", 42.698, 23.322);
     let mut addresses = spray(&mut world, &range);
     let inside = range.at("203.0.113.29");
@@ -45,9 +59,9 @@ pub(crate) fn write() -> Written {
     addresses.sort();
     addresses.dedup();
     let mut accounts = vec![(FALLEN, "compromised", Some("password-spray"), None)];
-    accounts.extend(KNOWN.map(|alias| (alias, "password_known", Some("password-spray"), None)));
+    accounts.extend(KNOWN.map(|alias| (alias, "password_known", None, None)));
     let tried = STAFF.iter().filter(|(alias, _, _, kind)| is_target(*kind) && *alias != FALLEN && !KNOWN.contains(alias));
-    accounts.extend(tried.map(|(alias, ..)| (*alias, "attempted", Some("password-spray"), None)));
+    accounts.extend(tried.map(|(alias, ..)| (*alias, "attempted", None, None)));
     let expected = Expected {
         accounts,
         pattern: Some("password-spray"),
@@ -68,6 +82,7 @@ pub(crate) fn write() -> Written {
             (15, "clear"),
         ],
         notes: vec![
+            "The attacker addresses named here are those at which a password was right; the whole range belongs to the campaign.",
             "Each account was tried only a few times a day: no lock-out, no alert.",
             "The campaign starts on 28 September; the fallen account itself falls on 30 September. Either is a fair start, hence the tolerance.",
         ],
@@ -79,46 +94,57 @@ pub(crate) fn write() -> Written {
         writer::graph_page("graph/directoryAudits.json", "auditLogs/directoryAudits", &world.directory, "activityDateTime"),
         writer::lines("ual/UAL.jsonl", &world.audit, "CreationTime"),
     ];
-    files.extend(Snapshot { delegates: vec![("info", "a.ozturk"), ("info", "f.jansen")], ..Snapshot::default() }.files(&world, "state"));
+    files.extend(
+        Snapshot {
+            delegates: vec![("info", "a.ozturk"), ("info", "f.jansen")],
+            devices: vec![(&kiosk, &world.tenant.person("t.berg"))],
+            excluded: vec!["svc-scan", "kiosk.anna", "kiosk.ben", "kiosk.caro"],
+            ..Snapshot::default()
+        }
+        .files(&world, "state"),
+    );
     Written { files, expected: expected.json(&world.tenant) }
 }
 
 fn is_target(kind: Kind) -> bool {
-    matches!(kind, Kind::Employee | Kind::Admin)
+    matches!(kind, Kind::Employee | Kind::Admin | Kind::Frontline)
 }
 
 fn client() -> Client {
     Client { app_used: "Authenticated SMTP", ..Client::browser("BAV2ROPC", "", "") }
 }
 
-/// One guess per account every few hours, each from the next address of the range. Returns the addresses used.
+/// One guess per account twice a day, each from the next address of the range. Returns the addresses at which a
+/// password was right.
 fn spray(world: &mut World, range: &Place) -> Vec<String> {
     let targets: Vec<_> = world.tenant.people.iter().filter(|person| is_target(person.kind)).cloned().collect();
     let client = client();
-    let mut used = Vec::new();
+    let mut right = Vec::new();
     let mut time = at("2026-09-28T06:00:00Z");
-    for round in 0..12 {
+    for round in 0..6 {
         for (place, target) in targets.iter().enumerate() {
             let place = i64::try_from(place).expect("a short list");
-            let source = range.at(&format!("203.0.113.{}", 10 + (round * 7 + place * 3) % 40));
+            let source = range.at(&format!("203.0.113.{}", 10 + (round * 7 + place * 3) % 36));
             let alias = target.upn.split('@').next().unwrap_or("");
             let guess = SignIn { app: EXCHANGE, protocol: "ropc", factor: Factor::Single, ..SignIn::new(time, target, &source, &client, "") };
             let (code, factor) = match (round, alias) {
-                (6, "j.vogt") | (9, "z.horn") => (50076, Factor::Demanded),
-                (8, FALLEN) => (0, Factor::Single),
-                (9.., FALLEN) => continue,
+                (2, "j.vogt") | (4, "z.horn") => (50076, Factor::Demanded),
+                (4, FALLEN) => (0, Factor::Single),
+                (5.., FALLEN) => continue,
                 _ => (50126, Factor::Single),
             };
             let issued = world.sign_in(&SignIn { code, factor, ..guess.clone() });
-            if round % 3 == 0 || code == 0 {
+            if round % 2 == 0 || code == 0 {
                 world.logon(&SignIn { code, factor, ..guess }, &issued);
             }
-            used.push(source.address);
+            if code != 50126 {
+                right.push(source.address);
+            }
             time += TimeDelta::seconds(world.random.between(240, 420));
         }
-        time += TimeDelta::seconds(world.random.between(4 * 3600, 5 * 3600));
+        time += TimeDelta::seconds(world.random.between(9 * 3600, 10 * 3600));
     }
-    used
+    right
 }
 
 /// The range comes back to the fallen account by IMAP and takes the mailbox.

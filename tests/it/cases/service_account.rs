@@ -50,7 +50,6 @@ pub(crate) fn write() -> Written {
             (5, "clear"),
             (6, "found"),
             (7, "clear"),
-            (8, "clear"),
             (9, "clear"),
             (12, "clear"),
             (14, "clear"),
