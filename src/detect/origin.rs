@@ -2,11 +2,13 @@
 //!
 //! Back ends log their own addresses (`users.md` 4.8): an address of Microsoft's network is no origin, it neither accuses nor clears.
 
+use polars::prelude::PolarsResult;
+
 use crate::case::Case;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::finding::Traces;
-use crate::frame::{AuditEvent, MailAccess};
+use crate::frame::{AuditEvent, MailAccess, SignIn};
 use crate::time::Time;
 
 /// Exchange, SharePoint and Graph themselves: as the recorded application they say nothing about the actor's program.
@@ -65,6 +67,25 @@ impl<'a> Origin<'a> {
             Novelty::Unknown => is_rented(self.network),
             Novelty::Established => false,
         }
+    }
+
+    /// What this case's own records say for an innocent origin: the account's habit, or a device of its habits at this very address.
+    pub(super) fn reasons_against(&self, case: &Case) -> PolarsResult<Vec<String>> {
+        let mut reasons = Vec::new();
+        if self.novelty(case) == Novelty::Established {
+            reasons.push("the network is established for the account".to_owned());
+        }
+        let known_device = |row: &SignIn<'_>| {
+            let device =
+                filled(row.device_id).filter(|_| row.account == Some(self.account) && row.address == self.address && row.error_code == Some(0));
+            device.is_some_and(|device| {
+                case.profiles.novelty(self.account, Trait::Device, device, row.time.unwrap_or_default()) == Novelty::Established
+            })
+        };
+        if self.address.is_some() && case.frames.sign_ins.rows()?.iter().any(|row| known_device(&row)) {
+            reasons.push("the account signed in from this address on a device that is established for it".to_owned());
+        }
+        Ok(reasons)
     }
 
     /// `192.0.2.1 (AS64500 Example, new for the account)`.

@@ -20,7 +20,7 @@ pub(super) fn audit(case: &Case, operations: &[&str]) -> PolarsResult<DataFrame>
 }
 
 /// The rows that are unusual, else all. An actor is followed by the traces of the former: the owner's own address among them would lead astray.
-pub(super) fn telling<'rows, T>(rows: &'rows [T], is_unusual: impl Fn(&T) -> bool) -> Vec<&'rows T> {
+pub(super) fn telling<T>(rows: &[T], is_unusual: impl Fn(&T) -> bool) -> Vec<&T> {
     let unusual: Vec<&T> = rows.iter().filter(|row| is_unusual(row)).collect();
     if unusual.is_empty() { rows.iter().collect() } else { unusual }
 }

@@ -54,7 +54,7 @@ pub(super) fn find(case: &Case, programs: &Programs, thresholds: &Thresholds) ->
         if minutes < thresholds.burst_messages && hour < thresholds.hour_messages {
             continue;
         }
-        findings.extend(describe(case, account, mailbox, &opened, minutes, hour, thresholds));
+        findings.extend(describe(case, account, mailbox, &opened, minutes, hour, thresholds)?);
     }
     Ok(findings)
 }
@@ -88,8 +88,8 @@ fn describe(
     minutes: usize,
     hour: usize,
     thresholds: &Thresholds,
-) -> Option<Finding> {
-    let first = opened.first()?;
+) -> PolarsResult<Option<Finding>> {
+    let Some(first) = opened.first() else { return Ok(None) };
     let origin = Origin::of_access(&first.access);
     let unusual = origin.is_unusual(case);
     let mut messages: Vec<&str> = Vec::new();
@@ -110,6 +110,7 @@ fn describe(
         origin.describe(case),
         thresholds.burst_minutes
     );
+    finding.against = origin.reasons_against(case)?;
     finding.fact("actor", account);
     finding.fact("mailbox", mailbox);
     finding.fact("n_messages", distinct.len());
@@ -126,7 +127,7 @@ fn describe(
         finding.traces.extend(&traces_of_access(&opened.access));
     }
     selection::attach(&mut finding, opened.iter().map(|opened| (Some(opened.at), opened.access.reference())));
-    Some(finding)
+    Ok(Some(finding))
 }
 
 fn is_phone(access: &MailAccess<'_>) -> bool {

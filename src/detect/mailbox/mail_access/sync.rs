@@ -9,12 +9,13 @@ use super::reading::{self, Programs};
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_access};
 use crate::detect::selection;
-use crate::enrich::profile::Profiles;
+use crate::enrich::profile::{Novelty, Profiles};
 use crate::finding::{Finding, Severity};
 use crate::frame::MailAccess;
 use crate::time::Time;
 
-/// Folders synchronised by a client from an unusual network, or within a session that was also used from another network.
+/// Folders synchronised by a client from an unusual network, or within a session that was also used from another network. A laptop carried from the
+/// office home keeps its session: networks of the account's habits stay quiet.
 pub(super) fn syncs(case: &Case, programs: &Programs) -> PolarsResult<Vec<Finding>> {
     let sessions = session_networks(case)?;
     let rows = case.frames.mail_access.rows()?;
@@ -22,7 +23,7 @@ pub(super) fn syncs(case: &Case, programs: &Programs) -> PolarsResult<Vec<Findin
     for access in rows.iter().filter(|access| access.access == Some("sync") && !reading::is_background(access) && !programs.is_service(access)) {
         let origin = Origin::of_access(&access);
         let elsewhere = origin.session.and_then(|session| sessions.get(session)).is_some_and(|networks| networks.len() > 1);
-        if origin.is_unusual(case) || elsewhere {
+        if origin.is_unusual(case) || (elsewhere && origin.novelty(case) != Novelty::Established) {
             let place = origin.network_key().or_else(|| origin.session.map(str::to_owned)).unwrap_or_default();
             groups.entry((access.account.unwrap_or_default(), access.mailbox.unwrap_or_default(), place)).or_default().push(access);
         }
@@ -34,8 +35,10 @@ pub(super) fn syncs(case: &Case, programs: &Programs) -> PolarsResult<Vec<Findin
         let folders: BTreeSet<&str> = accesses.iter().filter_map(|access| filled(access.folder)).collect();
         let networks = origin.session.and_then(|session| sessions.get(session)).map_or(0, BTreeSet::len);
         let mut finding = Finding::new(super::ID, "mail-sync", reading::subject(account, mailbox), first.time.unwrap_or_default(), first.reference());
-        finding.severity = Severity::High;
-        finding.confidence = 0.85;
+        let unusual = origin.is_unusual(case);
+        finding.severity = if unusual { Severity::High } else { Severity::Medium };
+        finding.confidence = if unusual { 0.85 } else { 0.5 };
+        finding.against = origin.reasons_against(case)?;
         finding.summary = format!(
             "{account} synchronised {} folder(s) of {mailbox} as a whole from {}{}",
             folders.len(),

@@ -10,6 +10,7 @@ use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
 use crate::detect::properties::Properties;
 use crate::detect::selection;
+use crate::enrich::network::is_rented;
 use crate::enrich::profile::Novelty;
 use crate::finding::{Finding, Severity};
 use crate::frame::{AuditEvent, AuditEvents};
@@ -38,8 +39,9 @@ pub(super) fn from_new_origin(case: &Case) -> PolarsResult<Vec<Finding>> {
         let origin = Origin::of_audit(first);
         let summary = format!("{account} sent {} message(s) from {}", distinct(&events), origin.describe(case));
         let mut finding = describe("mail-sent-from-new-origin", account, first, &events, summary);
-        finding.severity = Severity::High;
-        finding.confidence = 0.85;
+        finding.against = origin.reasons_against(case)?;
+        finding.severity = if is_rented(origin.network) { Severity::High } else { Severity::Medium };
+        finding.confidence = if finding.against.is_empty() { 0.85 } else { 0.5 };
         finding.fact("network", origin.novelty_word(case));
         findings.push(finding);
     }
@@ -78,15 +80,14 @@ pub(super) fn in_mass(case: &Case, thresholds: &Thresholds) -> PolarsResult<Vec<
         finding.confidence = 0.8;
         finding.fact("n_subjects", n_subjects);
         finding.fact("own_99th_percentile_per_hour", own);
-        if Origin::of_audit(opening).novelty(case) == Novelty::Established {
-            finding.against.push("the messages were sent from a network that is established for the account".to_owned());
-        }
+        finding.against = Origin::of_audit(opening).reasons_against(case)?;
         findings.push(finding);
     }
     Ok(findings)
 }
 
-/// First send of an actor in the name of another mailbox, after a sufficient history of the actor.
+/// First send of an actor in the name of another mailbox, after a sufficient history of the actor, and not from a network of the actor's habits: new
+/// duties begin at the own desk.
 pub(super) fn for_others(case: &Case, thresholds: &Thresholds) -> PolarsResult<Vec<Finding>> {
     let mut begins: BTreeMap<String, Time> = BTreeMap::new();
     for event in case.frames.audit.rows()?.iter() {
@@ -109,7 +110,8 @@ pub(super) fn for_others(case: &Case, thresholds: &Thresholds) -> PolarsResult<V
         let Some(first) = events.first() else { continue };
         let history = first.time.unwrap_or_default().0.saturating_sub(begins.get(account).map_or(i64::MAX, |time| time.0));
         let origin = Origin::of_audit(first);
-        if history < thresholds.history_days * DAY && !origin.is_unusual(case) {
+        let is_first = history >= thresholds.history_days * DAY && origin.novelty(case) != Novelty::Established;
+        if !is_first && !origin.is_unusual(case) {
             continue;
         }
         let summary = format!(
@@ -120,6 +122,7 @@ pub(super) fn for_others(case: &Case, thresholds: &Thresholds) -> PolarsResult<V
         let mut finding = describe("mail-send-as", account, first, &events, summary);
         finding.severity = Severity::Medium;
         finding.confidence = 0.7;
+        finding.against = origin.reasons_against(case)?;
         finding.fact("in_the_name_of", name);
         finding.fact("network", origin.novelty_word(case));
         findings.push(finding);
