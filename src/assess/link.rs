@@ -38,7 +38,7 @@ pub(crate) fn shared_addresses(case: &Case, hostile: &BTreeMap<String, Context>)
             finding.summary =
                 format!("signed in from {address} ({}), an address in the foreign context of {}", case.networks.describe(row.asn), others.join(", "));
             finding.fact("address", address);
-            finding.fact("accounts", others.clone());
+            finding.fact("context_of", others.clone());
             finding
         });
         finding.traces.addresses.insert(address.to_owned());
