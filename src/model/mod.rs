@@ -63,6 +63,8 @@ pub struct Tool {
     pub version: &'static str,
     /// Tables used for networks and countries, with their dates.
     pub tables: Vec<String>,
+    /// Whose data the embedded tables are, as their licences demand.
+    pub attributions: &'static str,
 }
 
 /// The judgement per case.

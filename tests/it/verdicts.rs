@@ -80,12 +80,19 @@ fn differences(expected: &Value, report: &Value) -> Vec<String> {
         }
     }
     for want in expected["artefacts"].as_array().into_iter().flatten() {
-        let found =
-            report["artefacts"].as_array().into_iter().flatten().find(|got| ["kind", "account", "key"].iter().all(|key| got[*key] == want[*key]));
+        let spelled = |got: &Value| got["key"] == want["key"] || want["also"].as_array().is_some_and(|also| also.contains(&got["key"]));
+        let is_meant = |got: &&Value| ["kind", "account"].iter().all(|key| got[*key] == want[*key]) && spelled(got);
+        let found = report["artefacts"].as_array().into_iter().flatten().find(is_meant);
         match found {
             Some(got) if want.get("state").is_none_or(|state| got["state"] == *state) => {}
             Some(got) => wrong.push(format!("artefact {} {}: state {}, expected {}", want["kind"], want["key"], got["state"], want["state"])),
             None => wrong.push(format!("artefact {} {} of {} is not in the report", want["kind"], want["key"], want["account"])),
+        }
+    }
+    for want in expected["containment_faults"].as_array().into_iter().flatten() {
+        let is_meant = |got: &&Value| ["kind", "account"].iter().all(|key| got[*key] == want[*key]);
+        if !report["containment"]["faults"].as_array().into_iter().flatten().any(|got| is_meant(&got)) {
+            wrong.push(format!("containment fault {want} is not in the report"));
         }
     }
     for (item, want) in expected["checklist"].as_object().into_iter().flatten() {
