@@ -60,12 +60,14 @@ impl Default for Mfa {
 pub struct Guessing {
     /// Failing users of one source that make a spray. Sentinel takes 5 in 20 minutes, Elastic 15 in 30; over a whole case 10 with the ratio test below.
     pub spray_users: usize,
+    /// In a small tenant half of its accounts are enough, but never fewer than this many. Proposal: below five, one household or one desk fails alike.
+    pub spray_users_small: usize,
     /// Of these, users that exist (wrong password rather than unknown name). Proposal: fewer is enumeration.
     pub spray_known_users: usize,
     /// Users that only failed, as a share of all users of the source. Sentinel: more failed than succeeded principals; 0.8 keeps an office whose users
     /// all mistype once quiet.
     pub spray_ratio: f64,
-    /// Median failures per user up to which it is a spray. Proposal: lock-out starts at 10, sprayers stay well below.
+    /// Median failures per user and day up to which it is a spray. Proposal: lock-out starts at 10, sprayers stay well below.
     pub spray_median: usize,
     /// Sliding window in hours for all guessing. The whole case is tested as well, so low-and-slow campaigns are found.
     pub window_hours: i64,
@@ -89,6 +91,7 @@ impl Default for Guessing {
     fn default() -> Self {
         Self {
             spray_users: 10,
+            spray_users_small: 5,
             spray_known_users: 5,
             spray_ratio: 0.8,
             spray_median: 5,

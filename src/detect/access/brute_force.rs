@@ -37,7 +37,7 @@ pub(super) const DETECTOR: Detector = Detector {
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
     let limits = &settings.access.guessing;
     let failures = guess::with_outcome(case, |outcome| outcome == Outcome::WrongPassword)?;
-    let failures: Vec<SignIn<'_>> = SignIns::rows_of(&failures)?.iter().filter(|row| !guess::is_noise(row)).collect();
+    let failures = record::without_twins(SignIns::rows_of(&failures)?.iter().filter(|row| !guess::is_noise(row)));
     let mut blocks = Blocks::default();
     let mut users_of: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for row in &failures {

@@ -89,12 +89,11 @@ fn describe(case: &Case, network: &str, rows: &[SignIn<'_>], limits: &Origin) ->
     let finding = &mut draft.finding;
     finding.severity = if is_new && driven { Severity::Medium } else { Severity::Low };
     finding.confidence = if is_new { 0.75 } else { 0.4 };
-    let set = |value: fn(&SignIn<'_>) -> Option<String>| rows.iter().filter_map(value).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>();
     let addresses = record::addresses_of(rows);
-    let apps = set(|row| row.app.or(row.app_id).map(str::to_owned));
+    let apps = record::apps_of(rows);
     finding.summary = format!(
         "{} from {} in {}, {}, to {}",
-        counted(rows.len(), "sign-in"),
+        counted(record::n_sign_ins(rows), "sign-in"),
         record::listed_addresses(&addresses),
         case.networks.describe(first.asn),
         if is_new { "a network new to the account" } else { "with too little history to tell whether it is new" },
@@ -102,7 +101,7 @@ fn describe(case: &Case, network: &str, rows: &[SignIn<'_>], limits: &Origin) ->
     );
     finding.fact("network", case.networks.describe(first.asn));
     finding.fact("class", first.network.unwrap_or_default());
-    finding.fact("n_sign_ins", rows.len());
+    finding.fact("n_sign_ins", record::n_sign_ins(rows));
     finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
     finding.fact("apps", apps.into_iter().collect::<Vec<_>>());
     finding.fact("prior_days", before);

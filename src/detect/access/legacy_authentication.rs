@@ -7,11 +7,11 @@
 //! False positives: scanners and printers (long in use: quiet), a mail program set up at the account's own place (quiet).
 //! References: Microsoft "Block legacy authentication", Elastic "first occurrence of legacy authentication"; read 2026-11.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Expr, col, lit};
 
-use super::record::{self, Draft, counted, network_of, novelty, origin};
+use super::record::{self, Draft, counted, listed, network_of, novelty, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::agent::is_script;
@@ -56,13 +56,13 @@ const LEGACY_AGENTS: &[&str] = &["bav2ropc", "cbainprod", "cbaintar"];
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
     let rows = record::select(case, record::succeeded().and(is_legacy()))?;
-    let mut by_use: BTreeMap<(&str, String, Option<String>), Vec<SignIn<'_>>> = BTreeMap::new();
+    let mut by_network: BTreeMap<(&str, Option<String>), Vec<SignIn<'_>>> = BTreeMap::new();
     for row in SignIns::rows_of(&rows)?.iter() {
         if is_new(case, &row, settings) {
-            by_use.entry((row.account.unwrap_or_default(), protocol(&row), network_of(&row))).or_default().push(row);
+            by_network.entry((row.account.unwrap_or_default(), network_of(&row))).or_default().push(row);
         }
     }
-    let drafts = by_use.into_iter().filter_map(|((_, protocol, _), rows)| describe(case, &protocol, &rows)).collect();
+    let drafts = by_network.values().filter_map(|rows| describe(case, rows)).collect();
     record::finish_all(case, drafts)
 }
 
@@ -124,21 +124,30 @@ fn travelled(case: &Case, row: &SignIn<'_>, settings: &Settings) -> bool {
     profile.days.len() >= settings.access.special.machine_days + days && days < settings.access.origin.hosting_days
 }
 
-fn describe(case: &Case, protocol: &str, rows: &[SignIn<'_>]) -> Option<Draft> {
+fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     let first = rows.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "legacy-sign-in", first);
     draft.suspect_all(case, rows);
     let network = novelty(case, first, Trait::Network);
-    let syncs = matches!(protocol, "imap" | "pop" | "imap or pop");
+    // The audit log sees the password grant behind the protocol; the protocol says more.
+    let protocols: BTreeSet<String> = rows.iter().map(protocol).collect();
+    let named: BTreeSet<String> = protocols.iter().filter(|name| *name != "ropc" || protocols.len() == 1).cloned().collect();
+    let syncs = named.iter().any(|name| matches!(name.as_str(), "imap" | "pop" | "imap or pop"));
+    let n_sign_ins = record::n_sign_ins(rows);
     let finding = &mut draft.finding;
     finding.severity = if network == Novelty::New { Severity::High } else { Severity::Medium };
     finding.confidence = if network == Novelty::New { 0.85 } else { 0.6 };
-    let sync = if syncs { "; this protocol hands over whole folders" } else { "" };
-    finding.summary =
-        format!("first sign-in over {protocol} at {} from {}, {} in all{sync}", first.time?, origin(case, first), counted(rows.len(), "success"));
-    finding.fact("protocol", protocol);
+    let sync = if syncs { "; such a protocol hands over whole folders" } else { "" };
+    finding.summary = format!(
+        "first sign-in over {} at {} from {}, {} in all{sync}",
+        listed(&named),
+        first.time?,
+        origin(case, first),
+        counted(n_sign_ins, "success")
+    );
+    finding.fact("protocol", listed(&named));
     finding.fact("sync_class", syncs);
-    finding.fact("n_sign_ins", rows.len());
+    finding.fact("n_sign_ins", n_sign_ins);
     finding.fact("network_is_new", network == Novelty::New);
     Some(draft)
 }

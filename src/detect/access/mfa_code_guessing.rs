@@ -33,7 +33,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let window = TimeDelta::hours(settings.access.guessing.window_hours);
     let failures = record::select(case, record::code_in(&[500_121]))?;
     let mut by_account: BTreeMap<&str, Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&failures)?.iter().filter(is_code) {
+    for row in record::without_twins(SignIns::rows_of(&failures)?.iter().filter(is_code)) {
         by_account.entry(row.account.unwrap_or_default()).or_default().push(row);
     }
     by_account.retain(|_, rows| rows.len() >= mfa.code_failures);

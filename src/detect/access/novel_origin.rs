@@ -65,13 +65,13 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     let country = first.country.filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
     finding.summary = format!(
         "{} from {} ({}{country}): new to the account: network, {}",
-        counted(rows.len(), "sign-in"),
+        counted(record::n_sign_ins(rows), "sign-in"),
         record::listed_addresses(&addresses),
         case.networks.describe(first.asn),
         new.iter().copied().collect::<Vec<_>>().join(", ")
     );
     finding.fact("new", new.into_iter().collect::<Vec<_>>());
-    finding.fact("n_sign_ins", rows.len());
+    finding.fact("n_sign_ins", record::n_sign_ins(rows));
     finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
     finding.fact("user_agents", rows.iter().filter_map(|row| row.user_agent).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
     finding.fact(

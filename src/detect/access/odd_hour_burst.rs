@@ -39,7 +39,8 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
         }
     }
-    let drafts = by_network.values().filter_map(|rows| describe(case, burst(case, rows, limits)?)).collect();
+    let by_network: Vec<Vec<SignIn<'_>>> = by_network.into_values().map(record::without_twins).collect();
+    let drafts = by_network.iter().filter_map(|rows| describe(case, burst(case, rows, limits)?)).collect();
     record::finish_all(case, drafts)
 }
 
@@ -78,7 +79,7 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     let first = rows.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "odd-hour-burst", first);
     draft.suspect_all(case, rows);
-    let apps: BTreeSet<&str> = rows.iter().filter_map(|row| row.app.or(row.app_id)).collect();
+    let apps = record::apps_of(rows);
     let finding = &mut draft.finding;
     finding.severity = Severity::Low;
     finding.confidence = 0.6;

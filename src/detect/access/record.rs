@@ -52,6 +52,29 @@ pub(super) fn account_in<'a>(accounts: impl IntoIterator<Item = &'a str>) -> Exp
     col(sign_in::account).is_in(lit(Series::new("accounts".into(), names)).implode(false), false)
 }
 
+/// The rows without those of the unified audit log that repeat an Entra row: the same record id, correlation id, or account, second and outcome.
+/// Where both logs were exported each sign-in stands in both, and every count would be twice too high.
+pub(super) fn without_twins<'a>(rows: impl IntoIterator<Item = SignIn<'a>>) -> Vec<SignIn<'a>> {
+    let rows: Vec<SignIn<'a>> = rows.into_iter().collect();
+    let moment = |row: &SignIn<'a>| Some((row.account?, row.time?.0.div_euclid(1_000_000), row.error_code?));
+    let named = |text: Option<&'a str>| text.filter(|text| !text.is_empty());
+    let entra = || rows.iter().filter(|row| row.feed != Some("ual"));
+    let ids: BTreeSet<&str> = entra().filter_map(|row| named(Some(row.record_id))).collect();
+    let correlations: BTreeSet<&str> = entra().filter_map(|row| named(row.correlation_id)).collect();
+    let moments: BTreeSet<_> = entra().filter_map(moment).collect();
+    let is_twin = |row: &SignIn<'a>| {
+        ids.contains(row.record_id)
+            || named(row.correlation_id).is_some_and(|id| correlations.contains(id))
+            || moment(row).is_some_and(|moment| moments.contains(&moment))
+    };
+    rows.iter().filter(|row| row.feed != Some("ual") || !is_twin(row)).copied().collect()
+}
+
+/// How many sign-ins the rows are, see [`without_twins`].
+pub(super) fn n_sign_ins(rows: &[SignIn<'_>]) -> usize {
+    without_twins(rows.iter().copied()).len()
+}
+
 /// The network of a row as profiles know it: ASN, else address prefix.
 pub(super) fn network_of(row: &SignIn<'_>) -> Option<String> {
     Profiles::network_key(row.asn, row.address.filter(|address| !address.is_empty()))
@@ -113,6 +136,18 @@ pub(super) fn listed_addresses(addresses: &BTreeSet<String>) -> String {
 /// The addresses of rows, without blanks.
 pub(super) fn addresses_of(rows: &[SignIn<'_>]) -> BTreeSet<String> {
     rows.iter().filter_map(|row| row.address).filter(|address| !address.is_empty()).map(str::to_owned).collect()
+}
+
+/// Names of the applications of rows; the id where no row names it.
+pub(super) fn apps_of(rows: &[SignIn<'_>]) -> BTreeSet<String> {
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
+    for row in rows {
+        if let Some(id) = row.app_id.filter(|id| !id.is_empty()).or(row.app) {
+            let name = names.entry(id).or_insert(id);
+            *name = row.app.filter(|app| !app.is_empty() && *name == id).unwrap_or(name);
+        }
+    }
+    names.into_values().map(str::to_owned).filter(|name| !name.is_empty()).collect()
 }
 
 /// `1 prompt`, `2 prompts`, `2 addresses`.

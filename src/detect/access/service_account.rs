@@ -178,7 +178,7 @@ fn describe(case: &Case, account: &str, habit: &Habit<'_>, off: &[SignIn<'_>], c
     );
     finding.fact("changed", changed.iter().copied().collect::<Vec<_>>());
     finding.fact("why_machine", reasons);
-    finding.fact("n_sign_ins", off.len());
+    finding.fact("n_sign_ins", record::n_sign_ins(off));
     finding.fact("protocol", first.client_app.unwrap_or_default());
     Some(draft)
 }

@@ -31,7 +31,8 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let unknown = guess::with_outcome(case, |outcome| outcome == Outcome::UnknownUser)?;
     let mut blocks = Blocks::default();
     let mut by_block: BTreeMap<String, Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&unknown)?.iter().filter(|row| !guess::is_noise(row) && !record::is_company_egress(case, row)) {
+    let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !record::is_company_egress(case, row);
+    for row in record::without_twins(SignIns::rows_of(&unknown)?.iter().filter(foreign)) {
         if let Some(block) = blocks.of(&row) {
             by_block.entry(block).or_default().push(row);
         }

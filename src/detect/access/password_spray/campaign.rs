@@ -52,10 +52,11 @@ impl<'a> Campaign<'a> {
     }
 }
 
-/// Per user of a source: guesses, guesses at an existing user, successes.
+/// Per user of a source: guesses, guesses at an existing user, successes; and guesses per user and day.
 #[derive(Default)]
 struct Tally<'a> {
     users: BTreeMap<&'a str, [usize; 3]>,
+    days: BTreeMap<(&'a str, i64), usize>,
     n_failed: usize,
     n_known: usize,
     n_only_failed: usize,
@@ -63,7 +64,8 @@ struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     fn change(&mut self, row: &SignIn<'a>, up: bool) {
-        let user = self.users.entry(row.account.unwrap_or_default()).or_default();
+        let account = row.account.unwrap_or_default();
+        let user = self.users.entry(account).or_default();
         let before = *user;
         let outcome = outcome_of(row);
         let columns = [missed(outcome), matches!(outcome, Outcome::WrongPassword | Outcome::Disabled), outcome == Outcome::Success];
@@ -72,7 +74,15 @@ impl<'a> Tally<'a> {
         }
         let after = *user;
         if after == [0; 3] {
-            self.users.remove(row.account.unwrap_or_default());
+            self.users.remove(account);
+        }
+        if missed(outcome) {
+            let day = (account, row.time.unwrap_or_default().day());
+            let guesses = self.days.entry(day).or_default();
+            *guesses = if up { *guesses + 1 } else { guesses.saturating_sub(1) };
+            if *guesses == 0 {
+                self.days.remove(&day);
+            }
         }
         let flip = |count: usize, was: bool, is: bool| (count + usize::from(is)).saturating_sub(usize::from(was));
         self.n_failed = flip(self.n_failed, before[0] > 0, after[0] > 0);
@@ -87,7 +97,7 @@ impl<'a> Tally<'a> {
     }
 
     fn median(&self) -> usize {
-        let mut failures: Vec<usize> = self.users.values().map(|user| user[0]).filter(|n| *n > 0).collect();
+        let mut failures: Vec<usize> = self.days.values().copied().collect();
         failures.sort_unstable();
         failures.get(failures.len() / 2).copied().unwrap_or(0)
     }

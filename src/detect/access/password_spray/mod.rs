@@ -5,7 +5,8 @@
 //! fingerprint (user agent and application) at twenty users from twenty addresses where nobody ever succeeded. The campaign is one tenant-wide
 //! finding. Each account whose password was right gets its own: a token issued, or a right password that MFA or a policy stopped.
 //!
-//! False positives: an office behind one address after a forced reset (the ratio keeps it quiet), outages of federation (codes 80xxx do not count).
+//! False positives: an office behind one address after a forced reset (the ratio keeps it quiet), the company's own scanner (its exits are quiet),
+//! outages of federation (codes 80xxx do not count).
 //! References: Sentinel "Password spray attack against Microsoft Entra ID", Splunk "Azure AD Multiple Users Failing To Authenticate From Ip", Elastic
 //! "Entra ID password spraying"; read 2026-11.
 
@@ -43,9 +44,11 @@ pub(super) const DETECTOR: Detector = Detector {
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
     let limits = &settings.access.guessing;
     let failures = guess::with_outcome(case, missed)?;
-    let guesses: Vec<SignIn<'_>> = SignIns::rows_of(&failures)?.iter().filter(|row| !guess::is_noise(row)).collect();
-    let n_users = guesses.iter().filter_map(|row| row.account).collect::<BTreeSet<_>>().len();
-    if n_users < limits.spray_users {
+    // What comes out of the company's own doors is its scanner or its people; an intruder there is beyond what sign-ins can tell.
+    let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !record::is_company_egress(case, row);
+    let guesses = record::without_twins(SignIns::rows_of(&failures)?.iter().filter(foreign));
+    let limits = &for_tenant(case, &guesses, limits);
+    if guesses.iter().filter_map(|row| row.account).collect::<BTreeSet<_>>().len() < limits.spray_users {
         return Ok(Vec::new());
     }
     let ends = guess::with_outcome(case, ended)?;
@@ -53,6 +56,16 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let mut findings: Vec<Finding> = campaigns.iter().filter_map(|campaign| describe(case, campaign)).collect();
     findings.extend(record::finish_all(case, outcomes(case, &campaigns, &ends, limits)?)?);
     Ok(findings)
+}
+
+/// A tenant with few accounts cannot show many failing ones: half of them are enough.
+fn for_tenant(case: &Case, guesses: &[SignIn<'_>], limits: &Guessing) -> Guessing {
+    let guessed = guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account);
+    let people = case.profiles.accounts.keys().map(String::as_str).filter(|account| !account.starts_with("sp:"));
+    let n_accounts = guessed.chain(people).collect::<BTreeSet<_>>().len();
+    let is_known = !case.profiles.accounts.is_empty();
+    let half = n_accounts.div_ceil(2).max(limits.spray_users_small);
+    Guessing { spray_users: if is_known { half.min(limits.spray_users) } else { limits.spray_users }, ..limits.clone() }
 }
 
 fn campaigns<'a>(guesses: &[SignIn<'a>], ends: &'a DataFrame, limits: &Guessing) -> Result<Vec<Campaign<'a>>, DetectError> {

@@ -7,7 +7,7 @@
 //! False positives: a shared mailbox that is licensed and used as a mailbox of its own (long in use: quiet), onboarding, a worker's first own phone.
 //! Reference: Microsoft "Block sign-in for the shared mailbox account", Splunk "Azure AD User Enabled And Password Reset"; read 2026-11.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::record::{self, Draft, counted, listed, network_of, novelty, origin};
 use crate::case::Case;
@@ -78,19 +78,19 @@ fn direct_sign_ins(case: &Case, shared: &BTreeMap<String, String>) -> Result<Vec
             let kind = shared.get(account)?;
             let mut draft = Draft::new(case, DETECTOR.id, "shared-mailbox-sign-in", first);
             draft.suspect_all(case, &rows);
-            let apps: BTreeSet<String> = rows.iter().filter_map(|row| row.app.or(row.app_id)).map(str::to_owned).collect();
+            let apps = record::apps_of(&rows);
             let finding = &mut draft.finding;
             finding.severity = Severity::High;
             finding.confidence = 0.9;
             finding.summary = format!(
                 "the account of a {kind} signed in itself: {} from {} to {}, first at {}",
-                counted(rows.len(), "success"),
+                counted(record::n_sign_ins(&rows), "success"),
                 origin(case, first),
                 if apps.is_empty() { "unrecorded applications".to_owned() } else { listed(&apps) },
                 first.time?
             );
             finding.fact("mailbox_kind", kind.as_str());
-            finding.fact("n_sign_ins", rows.len());
+            finding.fact("n_sign_ins", record::n_sign_ins(&rows));
             finding.fact("apps", apps.into_iter().collect::<Vec<_>>());
             Some(draft)
         })

@@ -61,11 +61,11 @@ fn describe(case: &Case, rows: &[SignIn<'_>], on_kiosk: usize) -> Option<Draft> 
     finding.summary = format!(
         "after {} on machines that several accounts share, {} from {} with {}, both new to the account",
         counted(on_kiosk, "sign-in"),
-        counted(rows.len(), "sign-in"),
+        counted(record::n_sign_ins(rows), "sign-in"),
         origin(case, first),
         first.user_agent.filter(|agent| !agent.is_empty()).unwrap_or("an unrecorded client")
     );
     finding.fact("n_on_shared_machines", on_kiosk);
-    finding.fact("n_sign_ins", rows.len());
+    finding.fact("n_sign_ins", record::n_sign_ins(rows));
     Some(draft)
 }
