@@ -7,7 +7,7 @@
 //! quiet), a habitual VPN (quiet), connectors that hold delegated tokens (their application is an established habit: quiet).
 //! Reference: networks and thresholds in the detection catalogue 4.2; Microsoft "Token theft playbook"; read 2026-11.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use polars::prelude::col;
 
