@@ -60,9 +60,9 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 
 /// A tenant with few accounts cannot show many failing ones: half of them are enough.
 fn for_tenant(case: &Case, guesses: &[SignIn<'_>], limits: &Guessing) -> Guessing {
-    let guessed = guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account);
+    let targets = guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account);
     let people = case.profiles.accounts.keys().map(String::as_str).filter(|account| !account.starts_with("sp:"));
-    let n_accounts = guessed.chain(people).collect::<BTreeSet<_>>().len();
+    let n_accounts = targets.chain(people).collect::<BTreeSet<_>>().len();
     let is_known = !case.profiles.accounts.is_empty();
     let half = n_accounts.div_ceil(2).max(limits.spray_users_small);
     Guessing { spray_users: if is_known { half.min(limits.spray_users) } else { limits.spray_users }, ..limits.clone() }
