@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::evidence::container::Text;
 use crate::evidence::container::encoding::{self, Encoding, Tally};
 use crate::evidence::container::sniff::{self, Kind};
-use crate::evidence::container::{BLOCK, Text};
 use crate::provenance::{SkipReason, Skipped, Source, SourceId};
 
 /// Files that operating systems leave behind. They are listed and hashed, but they are no evidence and no loss.
@@ -203,7 +203,7 @@ impl Contents {
         let mut block = Vec::new();
         loop {
             block.clear();
-            (&mut input).take(BLOCK as u64).read_to_end(&mut block)?;
+            (&mut input).take(encoding::HEAD as u64).read_to_end(&mut block)?;
             if block.is_empty() {
                 break;
             }

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use super::{Case, coverage, fold, order};
 use crate::evidence::container::value::Object;
-use crate::evidence::container::{BLOCK, Text};
+use crate::evidence::container::{BLOCK, Pool, Text};
+use crate::evidence::read::compact::Growing;
 use crate::evidence::read::{self, Contents, Reading};
 use crate::evidence::shape::{self, Shape};
 use crate::frame::Frames;
@@ -55,11 +56,12 @@ pub(super) fn load_with(
 ) -> PolarsResult<Case> {
     let Inventory { mut sources, mut skipped, texts } = inventory;
     let jobs: Vec<(SourceId, Text)> = texts.into_iter().collect();
+    let pool = Pool::default();
     let meter = Meter::new(&jobs, &sources, progress);
     let read = |&(id, text): &(SourceId, Text), parallel: bool| {
         let source = sources.get(id.0 as usize);
         let path = source.map_or("", |source| source.path.as_str());
-        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel }, &meter);
+        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool }, &meter);
         meter.end_file();
         contents.map(|contents| (id, contents))
     };
@@ -72,10 +74,12 @@ pub(super) fn load_with(
     loaded.sort_by_key(|(id, _)| *id);
 
     let mut case = Case::default();
+    let mut frames = Growing::default();
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
         case.columns.insert(id, columns(&contents.frames));
-        read::join(&mut case.frames, &contents.frames)?;
+        let n_bytes = sources.get(id.0 as usize).map_or(0, |source| source.size);
+        frames.append(&contents.frames, n_bytes)?;
         skipped.extend(contents.skipped);
         if let (Some(source), Some(n_used)) = (sources.get_mut(id.0 as usize), n_used.get_mut(id.0 as usize)) {
             *n_used = contents.n_used;
@@ -85,6 +89,7 @@ pub(super) fn load_with(
             source.notes.extend(contents.notes);
         }
     }
+    case.frames = frames.finish()?;
     skipped.sort_by_key(|skipped| (skipped.source, skipped.record));
     case.skipped = skipped;
     case.occurrences = fold::duplicates(&mut case.frames)?;

@@ -2,6 +2,7 @@
 
 use polars::prelude::{DataFrame, IdxCa, IdxSize, PolarsResult};
 
+use crate::evidence::read::compact;
 use crate::frame::Frames;
 
 /// Sorts the frames that have times. Rows must stand by source and record: those of one moment keep that order, as do the rows of one record.
@@ -17,11 +18,9 @@ pub(super) fn by_time(frames: &mut Frames) -> PolarsResult<()> {
 fn sort(data: &mut DataFrame) -> PolarsResult<()> {
     let times: Vec<i64> = data.column("time")?.datetime()?.physical().iter().map(|time| time.unwrap_or(i64::MAX)).collect();
     if times.is_sorted() {
-        data.rechunk_mut_par();
-        return Ok(());
+        return compact::in_one_piece(data);
     }
     let mut rows: Vec<(i64, IdxSize)> = times.into_iter().zip(0..).collect();
     rows.sort_unstable();
-    *data = data.take(&IdxCa::from_vec("row".into(), rows.into_iter().map(|(_, row)| row).collect()))?;
-    Ok(())
+    compact::gather(data, &IdxCa::from_vec("row".into(), rows.into_iter().map(|(_, row)| row).collect()))
 }

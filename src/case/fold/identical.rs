@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Place;
 use super::groups::places;
+use crate::evidence::read::compact;
 
 /// Provenance columns that do not make rows different: source and record. The record id does.
 const N_PLACE: usize = 2;
@@ -50,7 +51,7 @@ pub(super) fn rows(data: &mut DataFrame) -> PolarsResult<Vec<Folded>> {
         }
     }
     if kept.len() < data.height() {
-        *data = data.take(&IdxCa::from_vec("row".into(), kept))?;
+        compact::gather(data, &IdxCa::from_vec("row".into(), kept))?;
     }
     Ok(folded)
 }

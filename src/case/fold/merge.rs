@@ -7,6 +7,7 @@ use polars::prelude::{Column, DataFrame, IdxCa, IdxSize, PolarsResult};
 use super::cells::{Cells, N_PROVENANCE, Strength};
 use super::groups::{Groups, places};
 use super::{MAIL, Place};
+use crate::evidence::read::compact;
 
 /// What Identity Protection changes its mind about: taken from the copy that was updated last.
 const VERDICT: &[&str] = &["updated", "level", "state", "detail"];
@@ -106,7 +107,7 @@ fn rebuild(data: &DataFrame, dropped: &BTreeSet<usize>, fills: &Fills) -> Polars
     for (number, column) in data.columns().iter().enumerate() {
         let fills = number.checked_sub(N_PROVENANCE).and_then(|number| fills.get(&number));
         columns.push(match fills {
-            None => column.take(&plain)?,
+            None => compact::gather_column(column, &plain)?,
             Some(fills) => {
                 let mut rows = kept.clone();
                 for (row, donor) in fills {

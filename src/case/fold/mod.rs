@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::PolarsResult;
 
 use self::groups::Groups;
+use crate::evidence::read::compact;
 use crate::frame::Frames;
 use crate::provenance::{RecordRef, SourceId};
 
@@ -29,7 +30,7 @@ const MAIL: &[&str] = &["mail_access", "mail_items"];
 /// Folds the duplicates of all frames. Events are the same when feed and record id are the same; states only when all cells are.
 pub(super) fn duplicates(frames: &mut Frames) -> PolarsResult<Occurrences> {
     for (_, data) in frames.each_mut() {
-        data.rechunk_mut_par();
+        compact::in_one_piece(data)?;
     }
     let mut others: BTreeMap<Place, BTreeSet<(u32, u64, String)>> = BTreeMap::new();
     let groups = Groups::find(frames)?;

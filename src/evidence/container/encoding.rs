@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-/// Bytes at the start of a file that decide byte-order marks and UTF-16.
+/// Bytes at the start of a file that decide byte-order marks and UTF-16; also the bytes that are read and converted at a time. Small enough to stay
+/// in the processor's cache and below the size from which allocators ask the system for every piece.
 pub(crate) const HEAD: usize = 64 * 1024;
 
 /// Share of zero bytes, in hundredths, from which one half of all byte pairs counts as the upper half of UTF-16 text without a mark.
@@ -142,27 +143,36 @@ impl<R: Read> Decoder<R> {
 
     /// Appends the text of the next `n_bytes` bytes of the file; false when the file has ended. A read error ends the file: see [`Self::error`].
     pub(crate) fn fill(&mut self, text: &mut String, n_bytes: usize) -> bool {
-        if self.finished {
-            return false;
-        }
-        self.raw.clear();
-        let wanted = u64::try_from(n_bytes.max(1)).unwrap_or(u64::MAX);
-        match (&mut self.input).take(wanted).read_to_end(&mut self.raw) {
-            Ok(n_got) => self.finished = (n_got as u64) < wanted,
-            Err(error) => {
-                self.error = Some(error);
-                self.finished = true;
+        // Enough for text that is mostly ASCII; the worst case, three times as much, would be reserved for nothing.
+        text.reserve(n_bytes + n_bytes / 8);
+        let mut n_left = n_bytes.max(1);
+        while n_left > 0 && !self.finished {
+            let wanted = n_left.min(HEAD);
+            self.raw.clear();
+            match (&mut self.input).take(wanted as u64).read_to_end(&mut self.raw) {
+                Ok(n_got) => self.finished = n_got < wanted,
+                Err(error) => {
+                    self.error = Some(error);
+                    self.finished = true;
+                }
             }
+            self.n_read += self.raw.len() as u64;
+            n_left -= wanted;
+            self.convert(text);
         }
-        self.n_read += self.raw.len() as u64;
+        !self.finished
+    }
+
+    fn convert(&mut self, text: &mut String) {
         let mut rest = self.raw.as_slice();
         loop {
-            text.reserve(self.converter.max_utf8_buffer_length(rest.len()).unwrap_or(rest.len()));
             let (result, n_used, _) = self.converter.decode_to_string(rest, text, self.finished);
             rest = rest.get(n_used..).unwrap_or_default();
             if result == encoding_rs::CoderResult::InputEmpty {
-                return !self.finished;
+                break;
             }
+            // At least one more character of any script.
+            text.reserve(rest.len() + 16);
         }
     }
 

@@ -26,6 +26,7 @@ const FIELDS_TOLD: usize = 12;
 #[derive(Default)]
 pub(super) struct Chunk {
     pub(super) frames: Frames,
+    pub(super) n_bytes: u64,
     pub(super) skipped: Vec<Skipped>,
     pub(super) n_unlisted: BTreeMap<SkipReason, u64>,
     pub(super) first_unlisted: Option<u64>,
@@ -49,8 +50,8 @@ impl Loss {
 
 impl Chunk {
     /// Parses, recognises and reads the records of a batch.
-    pub(super) fn parse(batch: &Batch, reading: Reading<'_>, order: DateOrder) -> PolarsResult<Self> {
-        let mut chunk = Self::default();
+    pub(super) fn parse(batch: Batch, reading: Reading<'_>, order: DateOrder) -> PolarsResult<Self> {
+        let mut chunk = Self { n_bytes: batch.text.len() as u64, ..Self::default() };
         let mut rows = Rows::default();
         let table = batch.header.as_ref().and_then(|header| (reading.recognise)(&header.blank()));
         for (record, piece) in (batch.first..).zip(&batch.pieces) {
@@ -87,6 +88,7 @@ impl Chunk {
             }
         }
         chunk.frames = rows.finish()?;
+        reading.pool.give(batch.text);
         Ok(chunk)
     }
 

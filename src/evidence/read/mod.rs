@@ -1,6 +1,7 @@
 //! One evidence file → frame rows: batches of records are parsed, recognised and read by many threads and joined in the order of the file.
 
 mod chunk;
+pub(crate) mod compact;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -10,8 +11,9 @@ use polars::prelude::{PolarsError, PolarsResult};
 use rayon::prelude::*;
 
 use self::chunk::Chunk;
+use self::compact::Growing;
 use super::container::value::Object;
-use super::container::{Batch, Batches, Text, dates};
+use super::container::{Batch, Batches, Pool, Text, dates};
 use super::shape::Shape;
 use crate::frame::Frames;
 use crate::provenance::{SkipReason, Skipped, SourceId};
@@ -38,6 +40,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) block: usize,
     /// Several threads work on this file.
     pub(crate) parallel: bool,
+    /// Buffers to read into.
+    pub(crate) pool: &'a Pool,
 }
 
 /// What a file held.
@@ -64,7 +68,7 @@ pub(crate) fn read(file: File, reading: Reading<'_>, advance: &dyn Fn(u64)) -> P
 
 /// [`read`], from any bytes.
 pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: &dyn Fn(u64)) -> PolarsResult<Contents> {
-    let mut batches = Batches::new(input, reading.text, reading.block);
+    let mut batches = Batches::new(input, reading.text, reading.block, reading.pool);
     let mut joined = Joined::default();
     let first = batches.next();
     let sample = first.as_ref().map(|batch| dates::Sample::of(&batch.text)).unwrap_or_default();
@@ -77,7 +81,7 @@ pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: 
         let (chunks, next) = if reading.parallel {
             rayon::join(|| parse(group, reading, order), || batches.by_ref().take(n_group).collect())
         } else {
-            (group.into_iter().map(|batch| Chunk::parse(&batch, reading, order)).collect(), batches.next().into_iter().collect())
+            (group.into_iter().map(|batch| Chunk::parse(batch, reading, order)).collect(), batches.next().into_iter().collect())
         };
         for chunk in chunks {
             joined.append(chunk?)?;
@@ -85,17 +89,18 @@ pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: 
         advance(n_read);
         group = next;
     }
-    Ok(joined.finish(&batches, reading.source))
+    joined.finish(&batches, reading.source)
 }
 
 fn parse(group: Vec<Batch>, reading: Reading<'_>, order: DateOrder) -> Vec<Result<Chunk, PolarsError>> {
-    group.into_par_iter().map(|batch| Chunk::parse(&batch, reading, order)).collect()
+    group.into_par_iter().map(|batch| Chunk::parse(batch, reading, order)).collect()
 }
 
 /// Chunks put together.
 #[derive(Default)]
 struct Joined {
     contents: Contents,
+    frames: Growing,
     n_by_shape: BTreeMap<&'static str, u64>,
     n_unlisted: BTreeMap<SkipReason, u64>,
     first_unlisted: Option<u64>,
@@ -105,7 +110,7 @@ struct Joined {
 
 impl Joined {
     fn append(&mut self, chunk: Chunk) -> PolarsResult<()> {
-        join(&mut self.contents.frames, &chunk.frames)?;
+        self.frames.append(&chunk.frames, chunk.n_bytes)?;
         self.contents.n_used += chunk.n_used;
         self.n_ragged += chunk.n_ragged;
         self.n_cut += chunk.n_cut;
@@ -127,8 +132,9 @@ impl Joined {
         Ok(())
     }
 
-    fn finish<R: Read>(self, batches: &Batches<R>, source: SourceId) -> Contents {
+    fn finish<R: Read>(self, batches: &Batches<'_, R>, source: SourceId) -> PolarsResult<Contents> {
         let mut contents = self.contents;
+        contents.frames = self.frames.finish()?;
         contents.n_records = batches.n_records();
         let mut shapes: Vec<(&str, u64)> = self.n_by_shape.into_iter().collect();
         shapes.sort_by(|(id, n_records), (other_id, other)| other.cmp(n_records).then_with(|| id.cmp(other_id)));
@@ -152,20 +158,8 @@ impl Joined {
             contents.skipped.push(Skipped { source, record: contents.n_records, reason: SkipReason::UnreadableFile, detail, excerpt: String::new() });
             contents.n_records += 1;
         }
-        contents
+        Ok(contents)
     }
-}
-
-/// Appends `later` below `frames`; frames without rows add nothing, not even an empty chunk.
-pub(crate) fn join(frames: &mut Frames, later: &Frames) -> PolarsResult<()> {
-    for ((_, data), (_, more)) in frames.each_mut().into_iter().zip(later.each()) {
-        if data.height() == 0 && more.height() > 0 {
-            *data = more.clone();
-        } else if more.height() > 0 {
-            data.vstack_mut(more)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -104,9 +104,9 @@ impl Cell {
     }
 }
 
-/// Counts the cells of the row at the begin of `text`; `None` when it does not end there or has text behind a closing quote. Also says how many bytes
-/// were read.
-pub(super) fn count(text: &[u8], delimiter: u8) -> (usize, Option<usize>) {
+/// Counts the cells of the row at the begin of `text`; `None` when it does not end there or has text behind a closing quote. `ends`: the end of `text`
+/// ends a row too. Also says how many bytes were read.
+pub(super) fn count(text: &[u8], delimiter: u8, ends: bool) -> (usize, Option<usize>) {
     let (mut start, mut n_cells) = (0, 1);
     loop {
         let mut cell = Cell::default();
@@ -118,7 +118,7 @@ pub(super) fn count(text: &[u8], delimiter: u8) -> (usize, Option<usize>) {
                 start = at + 1;
             }
             Ending::Line(at) => return (at, Some(n_cells)),
-            Ending::Open { .. } => return (text.len(), None),
+            Ending::Open { in_quotes } => return (text.len(), (ends && !in_quotes).then_some(n_cells)),
         }
     }
 }

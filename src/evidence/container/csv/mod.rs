@@ -112,8 +112,10 @@ impl Splitter {
         }
         for offset in memchr::memchr_iter(b'\n', bytes.get(first..end)?).take(TRIES) {
             let start = first + offset + 1;
-            let line = bytes.get(start..bytes.len().min(start + TRY_BYTES))?;
-            let (n_read, n_cells) = cell::count(line, self.delimiter);
+            // Only rows inside of what the damage swallowed: text behind it may not have been read yet.
+            let line_end = end.min(start + TRY_BYTES);
+            let line = bytes.get(start..line_end)?;
+            let (n_read, n_cells) = cell::count(line, self.delimiter, line_end == end);
             if n_cells == Some(n_wanted) {
                 return Some(start);
             }

@@ -4,13 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evidence::container::encoding::Encoding;
-use crate::evidence::container::{Batches, Container, Text};
+use crate::evidence::container::{Batches, Container, Pool, Text};
 
 /// The head's names, and all rows as (cells, state).
 fn split(text: &str, delimiter: u8, block: usize) -> (Vec<String>, Vec<(Vec<String>, State)>) {
     let container = Container::Csv { delimiter };
     let (mut names, mut rows) = (Vec::new(), Vec::new());
-    for batch in Batches::new(text.as_bytes(), Text { encoding: Encoding::Utf8, container }, block) {
+    for batch in Batches::new(text.as_bytes(), Text { encoding: Encoding::Utf8, container }, block, &Pool::default()) {
         assert_eq!(batch.first, rows.len() as u64, "ordinals run on without gaps");
         if let Some(header) = &batch.header {
             names = header.blank().0.iter().map(|(name, _)| name.to_string()).collect();

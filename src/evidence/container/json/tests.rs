@@ -4,13 +4,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evidence::container::encoding::Encoding;
-use crate::evidence::container::{Batches, Container, Text};
+use crate::evidence::container::{Batches, Container, Pool, Text};
 
 const JSON: Text = Text { encoding: Encoding::Utf8, container: Container::Json };
 
 /// All pieces as (text, state, context), and the notes.
 fn split(text: &str, block: usize) -> (Vec<(String, State, String)>, Vec<String>) {
-    let mut batches = Batches::new(text.as_bytes(), JSON, block);
+    let pool = Pool::default();
+    let mut batches = Batches::new(text.as_bytes(), JSON, block, &pool);
     let mut pieces = Vec::new();
     for batch in batches.by_ref() {
         assert_eq!(batch.first, pieces.len() as u64, "ordinals run on without gaps");
