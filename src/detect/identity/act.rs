@@ -13,7 +13,8 @@ use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, shortly_before};
-use crate::detect::session::sighting::{Sighting, place, positions};
+use crate::detect::session::origins::place;
+use crate::detect::session::sighting::{Sighting, positions};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Traces};
 use crate::frame::{AuditEvent, Frame, audit_event, sign_in};
@@ -241,7 +242,7 @@ impl<'a> Places<'a> {
     /// The place of an act that `account` did, itself or through one of Microsoft's services.
     pub(crate) fn place(&self, act: &Act<'a>, account: &str) -> Place<'a> {
         let recorded = act.events.iter().filter_map(Sighting::of_audit).find(Sighting::has_origin);
-        let correlated = || act.events.iter().filter_map(|event| self.by_correlation.get(filled(event.correlation_id)?)).next().copied();
+        let correlated = || act.events.iter().find_map(|event| self.by_correlation.get(filled(event.correlation_id)?)).copied();
         let nearest = || {
             let sightings = self.by_account.get(account)?;
             let nearest = sightings.iter().min_by_key(|sighting| sighting.time.distance(act.time))?;

@@ -16,7 +16,8 @@ use super::consent_risk::{Reach, reach, scopes};
 use crate::case::Case;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::anchors;
-use crate::detect::session::sighting::{Sighting, place};
+use crate::detect::session::origins::place;
+use crate::detect::session::sighting::Sighting;
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
@@ -176,8 +177,7 @@ fn permissions(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectE
         let standing = state_context(case, settings, &mut finding, &place, &anchors, act.actor());
         finding.severity = match (reach(&granted, true), standing) {
             (Reach::Everybody | Reach::Writes, Standing::Strange | Standing::Unclear) => Severity::Critical,
-            (Reach::Everybody | Reach::Writes, Standing::Own) => Severity::High,
-            (Reach::Basic | Reach::Reads, Standing::Strange) => Severity::High,
+            (Reach::Everybody | Reach::Writes, Standing::Own) | (Reach::Basic | Reach::Reads, Standing::Strange) => Severity::High,
             (Reach::Basic | Reach::Reads, Standing::Unclear | Standing::Own) => Severity::Low,
         };
         finding.artefact = Some(Artefact { kind: ArtefactKind::AppRoleAssignment, account: String::new(), key: app });

@@ -65,15 +65,13 @@ fn merged(acts: Vec<Act<'_>>) -> Vec<Act<'_>> {
     let mut last: BTreeMap<(&str, Option<Kind>), usize> = BTreeMap::new();
     for act in acts {
         let key = (owner(&act), kind(act.first()));
-        match last.get(&key).and_then(|position| merged.get_mut(*position)).filter(|earlier| act.time.distance(earlier.time) <= ONE_ACT) {
-            Some(earlier) => {
-                earlier.events.extend(act.events);
-                earlier.changes.extend(act.changes);
-            }
-            None => {
-                last.insert(key, merged.len());
-                merged.push(act);
-            }
+        let earlier = last.get(&key).and_then(|position| merged.get_mut(*position));
+        if let Some(earlier) = earlier.filter(|earlier| act.time.distance(earlier.time) <= ONE_ACT) {
+            earlier.events.extend(act.events);
+            earlier.changes.extend(act.changes);
+        } else {
+            last.insert(key, merged.len());
+            merged.push(act);
         }
     }
     merged

@@ -85,7 +85,8 @@ pub(super) fn reach(scopes: &BTreeSet<String>, app_only: bool) -> Reach {
         let scope = scope.as_str();
         let data = ["mail.", "files.", "sites.", "notes.", "chat.", "contacts.", "mailboxsettings.", "ews.", "imap.", "pop."];
         let touches = data.iter().any(|prefix| scope.starts_with(prefix)) || scope == "full_access_as_app";
-        let strong = STRONG.contains(&scope) || (scope.starts_with("sites.") && scope.ends_with(".all")) || scope == "full_access_as_app";
+        let strong =
+            STRONG.contains(&scope) || (scope.starts_with("sites.") && scope.split('.').next_back() == Some("all")) || scope == "full_access_as_app";
         match (app_only, strong, touches) {
             (true, true, _) | (true, _, true) => Reach::Everybody,
             (false, true, _) => Reach::Writes,

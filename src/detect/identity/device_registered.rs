@@ -13,7 +13,8 @@ use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, anchors, shortly_before};
-use crate::detect::session::sighting::{Sighting, place, positions};
+use crate::detect::session::origins::place;
+use crate::detect::session::sighting::{Sighting, positions};
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
@@ -114,19 +115,14 @@ fn report(
         return Ok(None);
     }
     finding.severity = match (device.build, strange) {
-        (Some((build, _)), _) if build == TOOL_BUILDS[0].0 => Severity::High,
-        (Some(_), true) => Severity::High,
+        (Some(_) | None, true) | (Some((_, "ROADtools")), false) => Severity::High,
         (Some(_), false) => Severity::Medium,
-        (None, true) => Severity::High,
         (None, false) => Severity::Low,
     };
     finding.confidence = if device.build.is_some() { 0.9 } else { 0.75 };
-    let tool = device.build.map(|(build, tool)| format!(" with Windows build {build}, which {tool} send by default")).unwrap_or_default();
-    finding.summary = format!(
-        "{owner} registered {}{tool}{}.",
-        if device.name.starts_with("an ") { device.name.clone() } else { format!("the device {}", device.name) },
-        place.words(case)
-    );
+    let tool = device.build.map(|(build, tool)| format!("; its Windows build {build} is what {tool} send by default")).unwrap_or_default();
+    let what = if device.name.starts_with("an ") { device.name.clone() } else { format!("the device {}", device.name) };
+    finding.summary = format!("{owner} registered {what}{}{tool}.", place.words(case));
     finding.fact("device", device.name.as_str());
     if let Some(id) = &device.id {
         finding.fact("device_id", id.as_str());

@@ -49,15 +49,15 @@ fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>) -> F
     let (signal, severity, how) = match (consent.app_only, consent.tenant_wide) {
         (true, _) => ("consent-app-only", Severity::Critical, "to act for itself"),
         (false, true) => ("consent-tenant-wide", Severity::High, "for all users"),
-        (false, false) if score >= settings.identity.consent_high => ("consent-risky", Severity::High, "for the account"),
-        (false, false) => ("consent-risky", Severity::Medium, "for the account"),
+        (false, false) if score >= settings.identity.consent_high => ("consent-risky", Severity::High, "for itself"),
+        (false, false) => ("consent-risky", Severity::Medium, "for itself"),
     };
     let mut finding = consent.act.finding(DETECTOR.id, signal, consent.account);
     finding.severity = severity;
     finding.confidence = 0.85;
     let scopes: Vec<&str> = consent.scopes.iter().map(String::as_str).collect();
     let permissions = if scopes.is_empty() { "permissions that the records do not name".to_owned() } else { scopes.join(" ") };
-    finding.summary = format!("{} granted {} {permissions}, {how}{} ({score} points).", consent.account, consent.app, consent.place.words(case));
+    finding.summary = format!("{} granted {} {permissions} {how}{} ({score} points).", consent.account, consent.app, consent.place.words(case));
     if let Some(app_id) = &consent.app_id {
         finding.fact("app_id", app_id.as_str());
         finding.traces.apps.insert(app_id.clone());
@@ -88,13 +88,16 @@ fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>) -> F
     finding
 }
 
+/// A sign-in that was refused: record, code, application name.
+type Try<'a> = (Sighting<'a>, i64, &'a str);
+
 /// Sign-ins and consents that were refused, one finding per account and application.
 fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
     let inventory = Inventory::of(case)?;
     let codes =
         REFUSALS.iter().map(|(code, _)| col(sign_in::error_code).eq(lit(*code))).reduce(polars::prelude::Expr::or).unwrap_or_else(|| lit(false));
     let rows = case.frames.sign_ins.data().clone().lazy().filter(codes).collect()?;
-    let mut refused: BTreeMap<(&str, &str), Vec<(Sighting<'_>, i64, &str)>> = BTreeMap::new();
+    let mut refused: BTreeMap<(&str, &str), Vec<Try<'_>>> = BTreeMap::new();
     for row in SignIns::rows_of(&rows)?.iter() {
         let (Some(sighting), Some(code), Some(app)) = (Sighting::of_sign_in(&row), row.error_code, filled(row.app_id)) else { continue };
         if !inventory.is_microsoft(Some(app), &inventory.facts(&[Some(app)])) && !sighting.account.is_empty() {

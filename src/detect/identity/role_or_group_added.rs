@@ -91,8 +91,13 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             (Kind::Activation, Standing::Unclear) | (Kind::Role, Standing::Own) => Severity::Low,
             (Kind::Role | Kind::Activation, Standing::Strange) if powerful => Severity::Critical,
             (Kind::Role | Kind::Activation, Standing::Strange) => Severity::High,
-            (Kind::Role, Standing::Unclear) if powerful => Severity::High,
-            (Kind::Role, Standing::Unclear) => Severity::Medium,
+            (Kind::Role, Standing::Unclear) => {
+                if powerful {
+                    Severity::High
+                } else {
+                    Severity::Medium
+                }
+            }
         };
         finding.confidence = 0.9;
         let what = if kind == Kind::Group { "the group" } else { "the role" };

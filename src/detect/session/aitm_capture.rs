@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::PolarsResult;
 
-use super::sighting::{Sighting, cite, cite_context, counted, place};
+use super::origins::place;
+use super::sighting::{Sighting, cite, cite_context, counted};
 use crate::case::Case;
 use crate::codes::{Outcome, outcome};
 use crate::detect::identity::apps::{BROKER, EXCHANGE, OFFICE_365, OFFICE_HOME};
@@ -34,9 +35,12 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
+/// One page of a sign-in flow: code, sign-in risk, record.
+type Step<'a> = (i64, bool, Sighting<'a>);
+
 fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError> {
     let mut kits: BTreeMap<(&str, &str), Vec<(Sighting<'_>, &str)>> = BTreeMap::new();
-    let mut flows: BTreeMap<(&str, &str), Vec<(i64, bool, Sighting<'_>)>> = BTreeMap::new();
+    let mut flows: BTreeMap<(&str, &str), Vec<Step<'_>>> = BTreeMap::new();
     let mut first_uses: BTreeMap<(&str, String), (Sighting<'_>, bool)> = BTreeMap::new();
     let mut home_agents: BTreeMap<&str, BTreeMap<&str, Sighting<'_>>> = BTreeMap::new();
     let kept = kept_signed_in(case)?;
@@ -109,12 +113,14 @@ fn kit_finding(case: &Case, account: &str, agent: &str, uses: &[(Sighting<'_>, &
     if own_network {
         finding.against.push("the network is habitual for the account".to_owned());
     }
-    uses.iter().for_each(|(sighting, _)| finding.traces.extend(&sighting.traces(&case.profiles)));
+    for (sighting, _) in uses {
+        finding.traces.extend(&sighting.traces(&case.profiles));
+    }
     cite(&mut finding, uses.iter().map(|(sighting, _)| sighting));
     Some(finding)
 }
 
-fn triple_finding(case: &Case, account: &str, steps: &[(i64, bool, Sighting<'_>)]) -> Option<Finding> {
+fn triple_finding(case: &Case, account: &str, steps: &[Step<'_>]) -> Option<Finding> {
     let asked = steps.iter().position(|(code, ..)| *code == 50074)?;
     let kept = asked + steps.iter().skip(asked).position(|(code, ..)| *code == 50140)?;
     let (_, _, success) = steps.iter().skip(kept).find(|(code, ..)| *code == 0)?;

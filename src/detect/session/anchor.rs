@@ -67,7 +67,7 @@ pub(in crate::detect) fn anchors(case: &Case, accounts: &BTreeSet<&str>) -> Pola
         anchors.entry(sighting.account.to_owned()).or_default().push(Anchor {
             time: sighting.time,
             reason,
-            place: super::sighting::place(case, sighting.address, sighting.asn, sighting.country),
+            place: super::origins::place(case, sighting.address, sighting.asn, sighting.country),
             address: sighting.address.map(str::to_owned),
             session: sighting.session.map(str::to_owned),
             token: sighting.token.map(str::to_owned),

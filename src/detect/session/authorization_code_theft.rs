@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{IntoLazy, PolarsResult, col};
 
-use super::sighting::{Sighting, cite, cite_context, duration, origins, place};
+use super::origins::{origins, place};
+use super::sighting::{Sighting, cite, cite_context, duration};
 use crate::case::Case;
 use crate::detect::identity::apps::{developer_name, redeems_for_many};
 use crate::detect::{DetectError, Detector};

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{IntoLazy, col, lit};
 
-use super::sighting::{Sighting, cite, counted, place};
+use super::origins::place;
+use super::sighting::{Sighting, cite, counted};
 use crate::case::Case;
 use crate::codes::{Outcome, meaning, outcome};
 use crate::detect::{DetectError, Detector};

@@ -4,15 +4,16 @@
 //! `device-code-first`, the account's first device code although it has a history; `device-code-two-origins`, a session that began with a device code
 //! and is used from another network too; `device-code-broker`, the authentication broker gets mail, files or Graph by an interactive device code.
 //! The root's address is where the code was typed: the person's own. Only other origins are followed. False positives: meeting-room machines and
-//! command-line tools, both recognised by an application the account already uses. References: Microsoft on Storm-2372; Elastic rules (2026-08).
+//! command-line tools, the former recognised by name, the latter by the account's habit. References: Microsoft on Storm-2372; Elastic rules (2026-08).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{IntoLazy, PolarsResult, col, lit};
 
-use super::sighting::{Origin, Sighting, cite, cite_context, counted, origins, place, positions};
+use super::origins::{Origin, origins, place};
+use super::sighting::{Sighting, cite, cite_context, counted, positions};
 use crate::case::Case;
-use crate::detect::identity::apps::{BROKER, EXCHANGE, GRAPH, SHAREPOINT};
+use crate::detect::identity::apps::{BROKER, EXCHANGE, GRAPH, SHAREPOINT, developer_name};
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::evidence::Evidence;
@@ -58,8 +59,9 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 }
 
 fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &Sighting<'_>) -> Option<Finding> {
-    let app_habit = sighting.novelty(&case.profiles, Trait::App, sighting.app);
-    if app_habit == Novelty::Established {
+    // Everybody has the broker and Office; only a developer who works with a command-line tool has a reason of his own.
+    let is_tool = sighting.app.is_some_and(|app| app != BROKER && developer_name(app).is_some());
+    if is_tool && sighting.novelty(&case.profiles, Trait::App, sighting.app) == Novelty::Established {
         return None;
     }
     let days =
@@ -143,7 +145,9 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<F
         finding.fact("session", *session);
         finding.fact("root_origin", root.describe(case));
         finding.fact("other_origins", foreign.iter().map(|one| one.describe(case)).collect::<Vec<_>>());
-        foreign.iter().for_each(|one| finding.traces.extend(&one.traces(&case.profiles)));
+        for one in &foreign {
+            finding.traces.extend(&one.traces(&case.profiles));
+        }
         cite(&mut finding, foreign.iter().flat_map(|one| &one.sightings));
         cite_context(&mut finding, &root.sightings);
         findings.push(finding);

@@ -9,6 +9,7 @@ mod chain_step;
 mod chained_persistence;
 mod dead_token_reuse;
 mod device_code;
+pub(in crate::detect) mod origins;
 mod replay_score;
 mod risk_feed;
 mod session_replay;

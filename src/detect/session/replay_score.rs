@@ -5,7 +5,8 @@ use crate::enrich::agent;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::settings::session::Session;
 
-use super::sighting::{Origin, Sighting};
+use super::origins::Origin;
+use super::sighting::Sighting;
 
 /// Families that a session cookie cannot move between: each keeps its own cookies.
 const BROWSERS: &[&str] =

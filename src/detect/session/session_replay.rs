@@ -8,9 +8,10 @@
 
 use std::collections::BTreeSet;
 
+use super::origins::{Origin, origins};
 use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
-use super::sighting::{Origin, Sighting, cite, cite_context, counted, origins};
+use super::sighting::{Sighting, cite, cite_context, counted};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::Novelty;

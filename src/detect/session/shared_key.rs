@@ -86,8 +86,10 @@ fn keys_with_two_networks(case: &Case, key: Key) -> PolarsResult<BTreeSet<&str>>
                 }
                 Entry::Occupied(entry) => {
                     let (known_asn, known_address) = *entry.get();
-                    let same =
-                        known_address == address || (asn.is_some() && asn == known_asn) || neighbourhood(known_address) == neighbourhood(address);
+                    let same_number = asn.is_some() && asn == known_asn;
+                    let one_unknown = asn.is_none() || known_asn.is_none();
+                    let same_block = one_unknown && neighbourhood(known_address) == neighbourhood(address);
+                    let same = known_address == address || same_number || same_block;
                     if !same && !moved.contains(id) {
                         moved.insert(id);
                     }

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::{IntoLazy, col, lit};
 
+use super::origins::{origins, place};
 use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
-use super::sighting::{Sighting, cite, cite_context, counted, duration, origins, place};
+use super::sighting::{Sighting, cite, cite_context, counted, duration};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::Novelty;
