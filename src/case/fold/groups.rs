@@ -9,7 +9,7 @@ use super::cells::Cells;
 use super::{EVENTS, MAIL, Place};
 use crate::frame::Frames;
 
-/// What ids are compared within: ids of different feeds do not meet.
+/// What ids are compared within: ids of different kinds of record do not meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Feed {
     UnifiedAudit,
@@ -121,7 +121,8 @@ pub(super) fn places(data: &DataFrame) -> PolarsResult<Vec<Place>> {
 fn feed(frame: &str, feed: Option<&str>) -> Feed {
     match (frame, feed) {
         ("audit", Some("directory")) => Feed::Directory,
-        ("sign_ins", Some("entra")) => Feed::SignIns,
+        // The id of a logon in the unified audit log is the request id of the Entra sign-in: one event in two logs.
+        ("sign_ins", _) => Feed::SignIns,
         ("risks", Some("user")) => Feed::RiskyUsers,
         ("risks", _) => Feed::RiskDetections,
         _ => Feed::UnifiedAudit,

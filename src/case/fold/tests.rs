@@ -135,3 +135,16 @@ fn states_fold_only_when_all_cells_are_the_same() {
     assert_eq!(kept, [(0, 0), (0, 1), (0, 2), (1, 1)]);
     assert_eq!(places_of(&occurrences), [((0, 0), vec![(1, 0)])]);
 }
+
+#[test]
+fn logon_of_the_audit_log_joins_the_sign_in_with_its_request_id() {
+    let mut rows = Rows::default();
+    let row = |feed: &str| SignInRow { feed: text(feed), ..SignInRow::default() };
+    rows.sign_ins.push(SourceId(0), 0, "A", SignInRow { request_type: text("OAuth2:Token"), ..row("ual") });
+    rows.sign_ins.push(SourceId(1), 7, "A", SignInRow { city: text("Riga"), session_id: text("s"), ..row("entra") });
+    let (frames, occurrences) = folded(rows);
+    let sign_ins = frames.sign_ins.rows().expect("columns have their types");
+    let kept: Vec<_> = sign_ins.iter().map(|row| (row.feed, row.city, row.request_type)).collect();
+    assert_eq!(kept, [(Some("entra"), Some("Riga"), Some("OAuth2:Token"))]);
+    assert_eq!(places_of(&occurrences), [((1, 7), vec![(0, 0)])]);
+}
