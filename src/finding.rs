@@ -56,7 +56,8 @@ impl Traces {
             (&mut self.apps, &other.apps),
         ];
         for (own, theirs) in pairs {
-            own.extend(theirs.iter().cloned());
+            // An empty cell is a field without value, not a trace that records share.
+            own.extend(theirs.iter().filter(|value| !value.is_empty()).cloned());
         }
     }
 }

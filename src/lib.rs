@@ -97,7 +97,12 @@ pub fn analyze(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progr
 fn report(case: &case::Case, detection: &detect::Detection, judgement: assess::Judgement, timeline: Vec<model::Event>) -> model::Report {
     model::Report {
         schema: model::SCHEMA,
-        tool: model::Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), tables: case.networks.provenance.clone(), attributions: ATTRIBUTIONS },
+        tool: model::Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            tables: case.networks.provenance.clone(),
+            attributions: ATTRIBUTIONS,
+        },
         incident: judgement.incident,
         verdicts: judgement.verdicts,
         clear_accounts: judgement.clear_accounts,

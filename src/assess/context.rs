@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use polars::prelude::PolarsResult;
 
 use crate::case::Case;
@@ -59,8 +60,23 @@ impl Context {
                 context.traces.extend(&finding.traces);
             }
         }
+        context.drop_own_addresses(case)?;
         context.expand(case)?;
         Ok(context)
+    }
+
+    /// Findings may cite the account's own addresses beside the foreign ones. What the account used successfully more than a day before the first foreign
+    /// access is its own.
+    fn drop_own_addresses(&mut self, case: &Case) -> PolarsResult<()> {
+        let Some(first) = self.first_access else { return Ok(()) };
+        for row in case.frames.sign_ins.rows()?.iter() {
+            let own =
+                row.account == Some(self.account.as_str()) && row.error_code == Some(0) && row.time.is_some_and(|at| at < first - TimeDelta::days(1));
+            if let (true, Some(address)) = (own, row.address) {
+                self.traces.addresses.remove(address);
+            }
+        }
+        Ok(())
     }
 
     /// Adds the sessions that successful sign-ins from the context's addresses used, and the foreign addresses from which its sessions were used.
@@ -69,9 +85,9 @@ impl Context {
         let own: Vec<SignIn<'_>> = rows.iter().filter(|row| row.account == Some(self.account.as_str()) && row.error_code == Some(0)).collect();
         for row in &own {
             if row.address.is_some_and(|address| self.traces.addresses.contains(address)) {
-                self.traces.sessions.extend(row.session_id.map(str::to_owned));
-                self.traces.tokens.extend(row.token_id.map(str::to_owned));
-                self.traces.agents.extend(row.user_agent.map(str::to_owned));
+                self.traces.sessions.extend(present(row.session_id));
+                self.traces.tokens.extend(present(row.token_id));
+                self.traces.agents.extend(present(row.user_agent));
             }
         }
         for row in &own {
@@ -82,7 +98,7 @@ impl Context {
                 self.shared_sessions.extend(row.session_id.map(str::to_owned));
             } else if row.network != Some("microsoft") {
                 self.traces.addresses.extend(row.address.map(str::to_owned));
-                self.traces.agents.extend(row.user_agent.map(str::to_owned));
+                self.traces.agents.extend(present(row.user_agent));
             }
         }
         Ok(())
@@ -112,6 +128,11 @@ impl Context {
             || has(&self.planted_apps, app)
             || (has(&self.traces.sessions, session) && !has(&self.shared_sessions, session))
     }
+}
+
+/// The value of a field that is there and not empty.
+fn present(value: Option<&str>) -> Option<String> {
+    value.filter(|value| !value.is_empty()).map(str::to_owned)
 }
 
 /// The sign-in comes from a network that the account normally uses.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use polars::prelude::PolarsResult;
 
 use crate::case::Case;
+use crate::finding::Traces;
 use crate::model::{Alternative, Attacker, Containment, Fault, Incident, Reason, Status, Step as StepLine, Verdict};
 use crate::settings::Settings;
 use crate::time::Time;
@@ -55,7 +56,11 @@ fn verdict(case: &Case, account: &str, judged: &Judged<'_>, context: Option<&Con
         first_malicious: judged.first_malicious.map(|at| at.to_string()),
         last_malicious: if judged.status >= Status::Suspected { judged.last_malicious.max(last_act) } else { judged.last_malicious }
             .map(|at| at.to_string()),
-        attacker: context.map(|context| attacker(case, context)).unwrap_or_default(),
+        attacker: match (context, judged.status) {
+            (Some(context), _) => attacker(case, &context.traces, &context.planted_apps),
+            (None, Status::PasswordKnown | Status::Attempted) => attacker(case, &tried_from(judged, account), &BTreeSet::new()),
+            (None, _) => Attacker::default(),
+        },
         reasons: arguments
             .iter()
             .filter(|argument| argument.hostile > 0.0 || argument.role == Role::Attempt)
@@ -96,27 +101,38 @@ fn clear_confidence(case: &Case) -> f64 {
     round(0.9 * n_present as f64 / kinds.len() as f64)
 }
 
-fn attacker(case: &Case, context: &Context) -> Attacker {
+/// From where the password was tried: nobody got in, so there is no context, but the addresses are worth blocking and hunting.
+fn tried_from(judged: &Judged<'_>, account: &str) -> Traces {
+    let mut traces = Traces::default();
+    let tried = |argument: &&Argument<'_>| matches!(argument.role, Role::Password | Role::Attempt) && argument.finding.account == account;
+    for argument in judged.arguments.iter().filter(tried) {
+        traces.addresses.extend(argument.finding.traces.addresses.iter().cloned());
+        traces.agents.extend(argument.finding.traces.agents.iter().cloned());
+    }
+    traces
+}
+
+fn attacker(case: &Case, traces: &Traces, planted_apps: &BTreeSet<String>) -> Attacker {
     let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
     let mut origins = BTreeMap::new();
     if let Ok(rows) = case.frames.sign_ins.rows() {
         for row in rows.iter() {
-            if let Some(address) = row.address.filter(|address| context.traces.addresses.contains(*address)) {
+            if let Some(address) = row.address.filter(|address| traces.addresses.contains(*address)) {
                 let country = row.country.map(|country| format!(", {country}")).unwrap_or_default();
                 origins.entry(address.to_owned()).or_insert_with(|| format!("{address} {}{country}", case.networks.describe(row.asn)));
             }
         }
     }
-    for address in &context.traces.addresses {
+    for address in &traces.addresses {
         origins.entry(address.clone()).or_insert_with(|| address.clone());
     }
     Attacker {
-        addresses: list(&context.traces.addresses),
+        addresses: list(&traces.addresses),
         origins: origins.into_values().collect(),
-        session_ids: list(&context.traces.sessions),
-        user_agents: list(&context.traces.agents),
-        device_ids: list(&context.traces.devices),
-        app_ids: list(&context.planted_apps),
+        session_ids: list(&traces.sessions),
+        user_agents: list(&traces.agents),
+        device_ids: list(&traces.devices),
+        app_ids: list(planted_apps),
     }
 }
 

@@ -177,6 +177,8 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
     let key = artefact.key.to_lowercase();
     let is = |value: Option<&str>| value.is_some_and(|value| value.to_lowercase() == key);
     let has = |value: Option<&str>| value.is_some_and(|value| !key.is_empty() && value.to_lowercase().contains(&key));
+    // Audit records name a method by kind and device ("authenticator on PHONE"), state exports by the device alone.
+    let names = |value: Option<&str>| value.is_some_and(|value| !value.is_empty() && key.contains(&value.to_lowercase()));
     let own = |value: Option<&str>| value.is_some_and(|value| value == artefact.account);
     Ok(match artefact.kind {
         ArtefactKind::InboxRule => frames.rules.rows()?.iter().any(|row| own(row.mailbox) && (is(row.name) || is(row.rule_id))),
@@ -190,7 +192,7 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
         }),
         ArtefactKind::TransportRule => frames.policies.rows()?.iter().any(|row| row.kind == Some("transport-rule") && is(row.name)),
         ArtefactKind::AuthMethod => {
-            frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || has(row.detail)))
+            frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || names(row.detail)))
         }
         ArtefactKind::Device => frames.devices.rows()?.iter().any(|row| is(row.device_id) || is(row.object_id) || is(row.name)),
         ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
