@@ -39,17 +39,21 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let failures = guess::with_outcome(case, |outcome| outcome == Outcome::WrongPassword)?;
     let failures = record::without_twins(SignIns::rows_of(&failures)?.iter().filter(|row| !guess::is_noise(row)));
     let mut blocks = Blocks::default();
-    let mut users_of: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut users_of: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     for row in &failures {
-        users_of.entry(blocks.of(row).unwrap_or_default()).or_default().extend(row.account);
+        *users_of.entry(blocks.of(row).unwrap_or_default()).or_default().entry(row.account.unwrap_or_default()).or_default() += 1;
     }
+    // Few users, or so many guesses at this one that it was meant. Rows without an address are a source of their own.
+    let is_aimed = |block: Option<String>, account: &str| {
+        block
+            .and_then(|block| users_of.get(&block))
+            .is_none_or(|users| users.len() <= limits.brute_users || users.get(account).is_some_and(|n_guesses| *n_guesses >= limits.brute_failures))
+    };
     let mut by_account: BTreeMap<&str, Vec<SignIn<'_>>> = BTreeMap::new();
     for row in &failures {
-        // Rows without an address are a source of their own: nobody knows how many clients they are.
-        let block = blocks.of(row);
-        let few = block.is_none_or(|block| users_of.get(&block).is_some_and(|users| users.len() <= limits.brute_users));
-        if few && novelty(case, row, Trait::Network) != Novelty::Established && !record::is_own_device(case, row) {
-            by_account.entry(row.account.unwrap_or_default()).or_default().push(*row);
+        let account = row.account.unwrap_or_default();
+        if is_aimed(blocks.of(row), account) && novelty(case, row, Trait::Network) != Novelty::Established && !record::is_own_device(case, row) {
+            by_account.entry(account).or_default().push(*row);
         }
     }
     let mut series = Vec::new();

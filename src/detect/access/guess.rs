@@ -79,10 +79,39 @@ pub(super) fn stretches<C>(
         }
         if keep(counts) {
             match found.last_mut() {
-                Some(last) if last.end >= start => last.end = end + 1,
+                Some(last) if last.end > start => last.end = end + 1,
                 _ => found.push(start..end + 1),
             }
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stretches of at least `n` moments inside an hour.
+    fn dense(minutes: &[i64], n: usize) -> Vec<(usize, usize)> {
+        let times: Vec<Time> = minutes.iter().map(|minute| Time(minute * 60_000_000)).collect();
+        let ranges = stretches(&times, TimeDelta::hours(1), &mut 0, |count, _| *count += 1, |count, _| *count -= 1, |count: &usize| *count >= n);
+        ranges.into_iter().map(|range| (range.start, range.end)).collect()
+    }
+
+    #[test]
+    fn windows_slide_over_the_edges_of_clock_hours() {
+        assert_eq!(dense(&[50, 55, 65, 70], 4), [(0, 4)]);
+    }
+
+    #[test]
+    fn the_edge_of_the_window_belongs_to_it() {
+        assert_eq!(dense(&[0, 30, 60], 3), [(0, 3)]);
+        assert!(dense(&[0, 30, 61], 3).is_empty());
+    }
+
+    #[test]
+    fn overlapping_windows_are_one_stretch_and_distant_ones_are_two() {
+        assert_eq!(dense(&[0, 10, 20, 70, 80, 500, 510, 520], 3), [(0, 5), (5, 8)]);
+        assert!(dense(&[], 1).is_empty());
+    }
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use polars::prelude::col;
 
-use super::record::{self, Draft, counted, habitual_users, listed, network_of, novelty};
+use super::record::{self, Draft, HabitualUsers, counted, listed, network_of, novelty};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::agent::is_script;
@@ -43,9 +43,10 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
         }
     }
+    let habitual = HabitualUsers::of(case);
     let mut drafts = Vec::new();
     for ((account, network), rows) in &by_network {
-        if habitual_users(case, network, account) < settings.access.origin.hosting_users {
+        if habitual.others(network, account) < settings.access.origin.hosting_users {
             drafts.extend(describe(case, network, rows, &settings.access.origin));
         }
     }

@@ -124,7 +124,7 @@ fn judge(case: &Case, mfa: &Mfa, rows: &[SignIn<'_>], approvals: &[SignIn<'_>]) 
             && (record::is_own_device(case, row) || novelty(case, row, Trait::Agent) == Novelty::Established)
     };
     let rows: Vec<SignIn<'_>> = rows.iter().filter(|row| !at_home(row)).copied().collect();
-    let starts = prompts(&rows, mfa);
+    let starts = prompts(&record::without_twins(rows.iter().copied()), mfa);
     let approval = approvals.iter().find(|success| answers(success, &rows, mfa));
     let before = approval.and_then(|success| success.time).map_or(0, |at| starts.iter().filter(|start| **start <= at).count());
     let fatigue = approval.filter(|_| before >= mfa.prompts);

@@ -4,7 +4,7 @@
 //! and the MFA step text `SuspiciousActivityReported`. One finding per account and day of reports. The report proves that somebody knew the password;
 //! that the prompt was refused does not prove that no other was approved.
 //!
-//! False positives: a user who reports a prompt of his own by mistake. Reference: Microsoft "Report suspicious activity" (howto-mfa-mfasettings).
+//! False positives: a user who reports an own prompt by mistake. Reference: Microsoft "Report suspicious activity" (howto-mfa-mfasettings).
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::time::Time;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "mfa-report",
-    title: "A user reported an MFA prompt as not his own",
+    title: "A user reported an MFA prompt as not their own",
     attack: &["T1621"],
     needs: &[
         Evidence::AuditDirectory,
@@ -34,7 +34,7 @@ pub(super) const DETECTOR: Detector = Detector {
         Evidence::UnknownSignIns,
     ],
     signals: &["mfa-user-report"],
-    false_positives: "a user who reports his own prompt by mistake",
+    false_positives: "a user who reports an own prompt by mistake",
     detect,
 };
 
@@ -132,7 +132,7 @@ fn describe(account: &str, reports: &[Report]) -> Option<Finding> {
     }
     let words: std::collections::BTreeSet<String> = reports.iter().map(|report| report.words.clone()).collect();
     let n = record::counted(reports.len(), "record");
-    finding.summary = format!("the user reported an MFA prompt as not his own at {} ({}; {n})", first.at, record::listed(&words));
+    finding.summary = format!("the user reported an MFA prompt as not their own at {} ({}; {n})", first.at, record::listed(&words));
     finding.fact("reports", words.into_iter().collect::<Vec<_>>());
     finding.fact("n_records", reports.len());
     Some(finding)

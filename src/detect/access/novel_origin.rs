@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::{self, Draft, counted, network_of, novelty};
+use super::record::{self, Draft, HabitualUsers, counted, network_of, novelty};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
@@ -37,7 +37,8 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
             by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
         }
     }
-    let drafts = by_network.values().filter_map(|rows| describe(case, rows)).collect();
+    let habitual = HabitualUsers::of(case);
+    let drafts = by_network.iter().filter_map(|((account, network), rows)| describe(case, rows, habitual.others(network, account))).collect();
     record::finish_all(case, drafts)
 }
 
@@ -51,7 +52,7 @@ pub(super) fn is_new_place(case: &Case, row: &SignIn<'_>) -> bool {
         && row.network != Some("relay")
 }
 
-fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
+fn describe(case: &Case, rows: &[SignIn<'_>], n_other_users: usize) -> Option<Draft> {
     let news =
         |row: &SignIn<'_>| OTHERS.iter().filter(|(habit, _)| novelty(case, row, *habit) == Novelty::New).map(|(_, name)| *name).collect::<Vec<_>>();
     let first = rows.iter().find(|row| !news(row).is_empty())?;
@@ -74,9 +75,6 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     finding.fact("n_sign_ins", record::n_sign_ins(rows));
     finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
     finding.fact("user_agents", rows.iter().filter_map(|row| row.user_agent).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
-    finding.fact(
-        "other_users_of_network",
-        network_of(first).map_or(0, |network| record::habitual_users(case, &network, first.account.unwrap_or_default())),
-    );
+    finding.fact("other_users_of_network", n_other_users);
     Some(draft)
 }

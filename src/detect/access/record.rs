@@ -97,14 +97,30 @@ pub(super) fn novelty(case: &Case, row: &SignIn<'_>, habit: Trait) -> Novelty {
     value.filter(|value| !value.is_empty()).map_or(Novelty::Unknown, |value| case.profiles.novelty(account, habit, value, at))
 }
 
-/// Other accounts in whose habit this network stands. Unlike plain prevalence it does not grow when one actor enters many accounts for a day.
-pub(super) fn habitual_users(case: &Case, network: &str, except: &str) -> usize {
-    let key = (Trait::Network, network.to_owned());
-    case.profiles
-        .accounts
-        .iter()
-        .filter(|(account, profile)| account.as_str() != except && profile.habits.get(&key).is_some_and(|habit| habit.days.len() >= HABIT_DAYS))
-        .count()
+/// How many accounts have each network as a habit. Unlike plain prevalence it does not grow when one actor enters many accounts for a day.
+pub(super) struct HabitualUsers<'a> {
+    case: &'a Case,
+    n_users: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> HabitualUsers<'a> {
+    /// Counts once over all profiles.
+    pub(super) fn of(case: &'a Case) -> Self {
+        let mut n_users = BTreeMap::new();
+        for ((kind, network), seen) in case.profiles.accounts.values().flat_map(|profile| &profile.habits) {
+            if *kind == Trait::Network && seen.days.len() >= HABIT_DAYS {
+                *n_users.entry(network.as_str()).or_default() += 1;
+            }
+        }
+        Self { case, n_users }
+    }
+
+    /// Accounts other than `account` that use `network` habitually.
+    pub(super) fn others(&self, network: &str, account: &str) -> usize {
+        let own = self.case.profiles.accounts.get(account).and_then(|profile| profile.habits.get(&(Trait::Network, network.to_owned())));
+        let own = usize::from(own.is_some_and(|seen| seen.days.len() >= HABIT_DAYS));
+        self.n_users.get(network).map_or(0, |n| n - own)
+    }
 }
 
 /// The address is the company's way out: a trusted location, a secure web gateway, or a block through which a good part of the company works.

@@ -24,30 +24,36 @@ fn machine<'a>(row: &SignIn<'a>) -> Option<Machine<'a>> {
 
 pub(super) fn detect(case: &Case, limits: &Special) -> Result<Vec<Draft>, DetectError> {
     let rows = record::select(case, record::succeeded())?;
-    let mut users: BTreeMap<Machine<'_>, BTreeSet<&str>> = BTreeMap::new();
     let mut off: BTreeMap<(&str, String), Vec<SignIn<'_>>> = BTreeMap::new();
     for row in SignIns::rows_of(&rows)?.iter() {
-        let account = row.account.unwrap_or_default();
-        if novelty(case, &row, Trait::Network) != Novelty::New {
-            machine(&row).map(|machine| users.entry(machine).or_default().insert(account));
-        } else if let Some(network) = network_of(&row).filter(|_| is_new_place(case, &row) && novelty(case, &row, Trait::Agent) == Novelty::New) {
-            off.entry((account, network)).or_default().push(row);
+        let is_elsewhere = is_new_place(case, &row) && novelty(case, &row, Trait::Agent) == Novelty::New;
+        if let Some(network) = network_of(&row).filter(|_| is_elsewhere) {
+            off.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
         }
     }
-    users.retain(|_, users| users.len() >= limits.kiosk_users);
+    if off.is_empty() {
+        return Ok(Vec::new());
+    }
     let accounts: BTreeSet<&str> = off.keys().map(|(account, _)| *account).collect();
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter().filter(|row| row.account.is_some_and(|account| accounts.contains(account))) {
-        if novelty(case, &row, Trait::Network) != Novelty::New {
-            let (on, all) = counts.entry(row.account.unwrap_or_default()).or_default();
-            *on += usize::from(machine(&row).is_some_and(|machine| users.contains_key(&machine)));
-            *all += 1;
+    let own = record::select(case, record::succeeded().and(record::account_in(accounts.iter().copied())))?;
+    let is_usual = |row: &SignIn<'_>| novelty(case, row, Trait::Network) != Novelty::New;
+    let mut machines: BTreeMap<Machine<'_>, BTreeSet<&str>> = BTreeMap::new();
+    machines.extend(SignIns::rows_of(&own)?.iter().filter(is_usual).filter_map(|row| Some((machine(&row)?, BTreeSet::new()))));
+    for row in SignIns::rows_of(&rows)?.iter() {
+        if let Some(users) = machine(&row).and_then(|machine| machines.get_mut(&machine)).filter(|_| is_usual(&row)) {
+            users.extend(row.account);
         }
     }
-    let is_frontline = |account: &str| counts.get(account).is_some_and(|(on, all)| *on > 0 && *on as f64 >= limits.kiosk_share * *all as f64);
-    off.retain(|(account, _), rows| {
-        is_frontline(account) && !rows.iter().any(|row| machine(row).is_some_and(|machine| users.contains_key(&machine)))
-    });
+    machines.retain(|_, users| users.len() >= limits.kiosk_users);
+    let on_kiosk = |row: &SignIn<'_>| machine(row).is_some_and(|machine| machines.contains_key(&machine));
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for row in SignIns::rows_of(&own)?.iter().filter(is_usual) {
+        let (on, all) = counts.entry(row.account.unwrap_or_default()).or_default();
+        *on += usize::from(on_kiosk(&row));
+        *all += 1;
+    }
+    counts.retain(|_, (on, all)| *on > 0 && *on as f64 >= limits.kiosk_share * *all as f64);
+    off.retain(|_, rows| !rows.iter().any(on_kiosk));
     Ok(off.iter().filter_map(|((account, _), rows)| describe(case, rows, counts.get(account)?.0)).collect())
 }
 
