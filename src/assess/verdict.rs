@@ -73,7 +73,8 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
                 Role::Hint => false,
                 Role::Attempt | Role::Password => status >= Status::Attempted && !argument.finding.account.is_empty(),
                 Role::Access => argument.factor >= 0.5,
-                Role::Action => argument.attributed,
+                // A change by somebody else that prepared the access may have been innocent in its author's mind: it is evidence, not the first malicious act.
+                Role::Action => argument.attributed && argument.finding.account == context.account,
             }
     };
     let malicious: Vec<&Argument<'_>> = if status == Status::Clear { Vec::new() } else { arguments.iter().filter(malicious).collect() };

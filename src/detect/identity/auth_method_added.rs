@@ -122,7 +122,11 @@ fn act_finding(
     }
     finding.fact("actor", who);
     let key = match kind {
-        Kind::Added => methods.first().cloned().unwrap_or_else(|| "unnamed method".to_owned()),
+        // The key is what stands in the evidence: the device's name or the number, without our words around it.
+        Kind::Added => methods
+            .first()
+            .map_or("unnamed method", |method| ["authenticator on ", "phone "].iter().find_map(|words| method.strip_prefix(words)).unwrap_or(method))
+            .to_owned(),
         Kind::Pass => "temporary access pass".to_owned(),
         Kind::Disabled => String::new(),
     };
@@ -176,7 +180,7 @@ fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Result<Vec<Finding>, DetectE
             finding.fact("n_accounts", accounts.len());
             finding.fact("others", others);
             attach(&mut finding, registrations.iter().map(|one| (None, one.reference.clone())));
-            finding.artefact = Some(Artefact { kind: ArtefactKind::AuthMethod, account: (*account).to_owned(), key: format!("phone {number}") });
+            finding.artefact = Some(Artefact { kind: ArtefactKind::AuthMethod, account: (*account).to_owned(), key: number.to_string() });
             findings.push(finding);
         }
     }

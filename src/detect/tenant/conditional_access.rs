@@ -6,9 +6,11 @@
 //! to risky applications allowed. Quiet: new policies, report-only to on, renames. False positives: planned work of administrators.
 //! References: detection catalogue 6.6; Microsoft Graph conditionalAccessPolicy (read 2026-11).
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::policy_diff::{state, weakenings};
+use super::policy_diff::{newly_exempt, state, weakenings};
 use crate::case::Case;
 use crate::detect::identity::act::{Act, Places, Standing, acts, people, state_context};
 use crate::detect::origin::filled;
@@ -68,11 +70,23 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         finding.summary = format!("{who} changed {name}{}: {}.", place.words(case), weaker.join("; "));
         finding.fact("policy", name.as_str());
         finding.fact("weaker", weaker);
+        finding.fact("accounts", exempt_accounts(case, act));
         finding.fact("operations", act.events.iter().filter_map(|event| event.operation_raw).collect::<Vec<_>>());
         finding.artefact = Some(Artefact { kind: ArtefactKind::CaPolicy, account: String::new(), key: name });
         findings.push(finding);
     }
     Ok(findings)
+}
+
+/// The accounts that the change exempts: the change aims at them, whoever made it.
+fn exempt_accounts(case: &Case, act: &Act<'_>) -> Vec<String> {
+    let policies = act.changes.iter().flat_map(|changes| &changes.0).filter(|change| change.name.eq_ignore_ascii_case("conditionalaccesspolicy"));
+    let accounts: BTreeSet<String> = policies
+        .flat_map(|change| newly_exempt(&change.old, &change.new))
+        .map(|id| case.identities.resolve(&id).to_owned())
+        .filter(|account| account.contains('@'))
+        .collect();
+    accounts.into_iter().collect()
 }
 
 fn weaker(case: &Case, act: &Act<'_>) -> Vec<String> {

@@ -51,6 +51,12 @@ const COVERAGE: &[(&[&str], &str)] = &[
     (&["conditions", "userRiskLevels"], "user risk levels"),
 ];
 
+/// Ids of users whom the new version exempts and the old one did not.
+pub(super) fn newly_exempt(old: &Value, new: &Value) -> BTreeSet<String> {
+    let path: &[&str] = &["conditions", "users", "excludeUsers"];
+    words(new, path).difference(&words(old, path)).cloned().collect()
+}
+
 /// Every weakening, as sentences without a verdict; empty when the new version demands as much or more. `named` turns ids of people into names.
 pub(super) fn weakenings(old: &Value, new: &Value, named: &dyn Fn(&str) -> String) -> Vec<String> {
     let mut found = Vec::new();
