@@ -25,7 +25,7 @@ pub(super) fn of(frames: &Frames) -> PolarsResult<BTreeMap<Evidence, Span>> {
         coverage.add(audit_kind(row.feed, row.record_type, row.operation, row.workload), row.source, row.time);
     }
     // A logon of the audit log stands in both frames; exports that only fill one of them count as well.
-    coverage.merge(Evidence::AuditLogons, logons.spans.get(&Evidence::AuditLogons));
+    coverage.merge(logons);
     mail_reads(frames, &mut coverage)?;
     for row in frames.risks.rows()?.iter() {
         let kind = if row.feed == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
@@ -62,7 +62,7 @@ fn mail_reads(frames: &Frames, coverage: &mut Coverage) -> PolarsResult<()> {
             derived.add(Evidence::MailItemsAccessed, row.source, row.time);
         }
     }
-    coverage.merge(Evidence::MailItemsAccessed, derived.spans.get(&Evidence::MailItemsAccessed));
+    coverage.merge(derived);
     Ok(())
 }
 
@@ -135,12 +135,19 @@ impl Coverage {
     }
 
     /// The same records seen through another frame: the larger count, the wider span.
-    fn merge(&mut self, kind: Evidence, other: Option<&Span>) {
-        if let Some(other) = other {
+    fn merge(&mut self, other: Self) {
+        for (kind, other) in other.spans {
             let span = self.spans.entry(kind).or_default();
             span.records = span.records.max(other.records);
             span.first = earliest(span.first, other.first);
             span.last = span.last.max(other.last);
+        }
+        for (source, (first, last)) in other.files {
+            let file = self.files.entry(source).or_default();
+            *file = (earliest(file.0, first), file.1.max(last));
+        }
+        for (kind, holders) in other.holders {
+            self.holders.entry(kind).or_default().extend(holders);
         }
     }
 }
