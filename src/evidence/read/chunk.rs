@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use polars::prelude::PolarsResult;
 
@@ -9,7 +10,7 @@ use super::{LISTED, Reading};
 use crate::evidence::container::json;
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::container::{Batch, Piece, State};
-use crate::evidence::shape::{Place, Shape};
+use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Frames, Rows};
 use crate::provenance::{SkipReason, Skipped};
 use crate::time::DateOrder;
@@ -131,7 +132,9 @@ fn use_record(object: &Object<'_>, shape: Option<&'static Shape>, place: &Place<
         return Err(Loss::new(SkipReason::UnknownShape, format!("no known shape has these fields: {}{more}", names.join(", "))));
     };
     let n_before = rows.len();
-    let result = (shape.read)(object, place, rows);
+    // A record that no one thought of must not take the other records with it.
+    let result = catch_unwind(AssertUnwindSafe(|| (shape.read)(object, place, rows)))
+        .unwrap_or_else(|_| Err(Reject { reason: SkipReason::Malformed, detail: "a defect of this program; please report this record".to_owned() }));
     match result {
         // Rows that were pushed before a rejection cannot be taken back: the record counts as used.
         _ if rows.len() > n_before => Ok(shape),

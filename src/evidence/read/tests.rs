@@ -25,6 +25,7 @@ fn read_row(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(
     if operation == "nothing" {
         return Ok(());
     }
+    assert!(operation != "defect", "a defect of a shape");
     let row = AuditEventRow {
         operation: Some(operation.into_owned()),
         time: record.text("when").and_then(|when| time::parse(&when, place.dates)),
@@ -129,6 +130,13 @@ fn many_unusable_records_are_counted_but_not_all_listed() {
             (LISTED as u64, "further records from here on are counted but not listed: 500 UnknownShape")
         );
     }
+}
+
+#[test]
+fn a_defect_of_a_shape_costs_one_record() {
+    let contents = contents("{\"id\":1,\"op\":\"defect\"}\n{\"id\":2,\"op\":\"b\"}".as_bytes(), JSON, 4096, true);
+    assert_eq!((contents.n_used, contents.skipped.len()), (1, 1));
+    assert!(contents.skipped.iter().all(|skipped| skipped.detail.contains("please report")));
 }
 
 /// Fails after its bytes, like a disk with a bad sector.

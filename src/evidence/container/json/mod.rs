@@ -4,6 +4,7 @@
 //! another. Brackets or quotes that cannot be right are damage: the stretch up to the next record becomes one broken piece, and reading goes on.
 
 mod object;
+mod owner;
 mod page;
 mod resume;
 
@@ -28,9 +29,19 @@ pub(crate) struct Splitter {
     opener: resume::Opener,
     /// Blanks since the begin of the line, while there is nothing else on it.
     column: Option<usize>,
+    /// The outermost open array: its bracket's offset, column and first piece, while the array may turn out to name an owner.
+    list: Option<List>,
     limit: usize,
     n_pages_left: u64,
     cut_bracket: bool,
+}
+
+/// Where an array began.
+#[derive(Clone, Copy)]
+struct List {
+    at: usize,
+    column: Option<usize>,
+    first_piece: usize,
 }
 
 enum Mode {
@@ -58,6 +69,7 @@ impl Splitter {
             context: Arc::from(""),
             opener: resume::Opener::default(),
             column: Some(0),
+            list: None,
             limit,
             n_pages_left: 0,
             cut_bracket: false,
@@ -73,7 +85,9 @@ impl Splitter {
     }
 
     /// Walks over what may stand between records. True when a record (or something in its place) begins.
-    fn between(&mut self, text: &[u8]) -> bool {
+    fn between(&mut self, text: &str, pieces: &mut Vec<Piece>) -> bool {
+        let whole = text;
+        let text = text.as_bytes();
         while let Some(byte) = text.get(self.pos) {
             let column = self.column.take();
             match byte {
@@ -83,7 +97,12 @@ impl Splitter {
                 // A byte-order mark in the middle: files put together with `copy` or `cat`.
                 0xEF if text.get(self.pos..self.pos + 3) == Some(b"\xEF\xBB\xBF") => self.pos += 2,
                 b'[' if self.in_page => self.n_inner += 1,
-                b'[' => self.n_outer += 1,
+                b'[' => {
+                    if self.n_outer == 0 {
+                        self.list = Some(List { at: self.pos, column, first_piece: pieces.len() });
+                    }
+                    self.n_outer += 1;
+                }
                 b']' if self.in_page => {
                     self.n_inner = self.n_inner.saturating_sub(1);
                     if self.n_inner == 0 {
@@ -93,7 +112,12 @@ impl Splitter {
                         return true;
                     }
                 }
-                b']' => self.n_outer = self.n_outer.saturating_sub(1),
+                b']' => {
+                    self.n_outer = self.n_outer.saturating_sub(1);
+                    if let (0, Some(list)) = (self.n_outer, self.list.take()) {
+                        owner::hand_over(whole, pieces, list.first_piece);
+                    }
+                }
                 b'{' => {
                     self.mode = Mode::Object(self.pos, Box::new(Object::new(!self.in_page, column)));
                     self.pos += 1;
@@ -265,7 +289,7 @@ impl Split for Splitter {
         let bytes = text.as_bytes();
         loop {
             let goes_on = match std::mem::replace(&mut self.mode, Mode::Between) {
-                Mode::Between => self.between(bytes),
+                Mode::Between => self.between(text, pieces),
                 Mode::Object(start, object) => self.object(text, start, object, pieces),
                 Mode::Text(start) => {
                     self.mode = Mode::Text(start);
@@ -285,6 +309,13 @@ impl Split for Splitter {
             self.finish(bytes, pieces);
             return bytes.len();
         }
+        if let Some(list) = self.list.filter(|list| bytes.len() - list.at <= owner::LIST_LIMIT && !matches!(self.mode, Mode::Lost { .. })) {
+            // Short arrays are looked at as a whole: their last element may say whose the others are.
+            pieces.truncate(list.first_piece);
+            (self.mode, self.pos, self.column, self.n_outer, self.in_page, self.n_inner) = (Mode::Between, list.at, list.column, 0, false, 0);
+            self.context = Arc::from("");
+        }
+        self.list = None;
         // Everything before the open record is done with; its offsets count from the new begin of the text.
         let n_done = match &mut self.mode {
             Mode::Object(start, _) | Mode::Text(start) | Mode::Word(start) | Mode::Lost { start: Some(start), .. } => std::mem::take(start),

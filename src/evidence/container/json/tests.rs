@@ -87,6 +87,16 @@ fn pages_hand_their_context_to_their_records_only() {
 }
 
 #[test]
+fn a_last_element_that_names_the_owner_is_the_context_of_its_array() {
+    let text = "[{\"id\":1},{\"id\":2},{\"userPrincipalName\":\"o'neil@contoso.example\"}]\n[{\"id\":3},{\"userPrincipalName\":\"b@contoso.example\",\"id\":4}]\n[{\"userPrincipalName\":\"c\"}]";
+    for block in 1..text.len() {
+        let (pieces, _) = split(text, block);
+        let contexts: Vec<&str> = pieces.iter().map(|(_, _, context)| context.as_str()).collect();
+        assert_eq!(contexts, ["#users('o''neil@contoso.example')", "#users('o''neil@contoso.example')", "", "", ""], "{block}");
+    }
+}
+
+#[test]
 fn bare_values_and_rubbish_are_pieces_too() {
     assert_eq!(whole("[1, \"a\\\"b\", null]"), ["1", "\"a\\\"b\"", "null"]);
     assert_eq!(whole("WARNING: slow server\n{\"a\":1}\n"), ["WARNING: slow server", "{\"a\":1}"]);
