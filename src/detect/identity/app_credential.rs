@@ -99,7 +99,9 @@ fn credentials(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectE
         if used > 0 {
             finding.confidence = 0.95;
         }
-        finding.artefact = Some(Artefact { kind: ArtefactKind::SpCredential, account: String::new(), key: app.to_owned() });
+        // The key's id tells this key from the application's others, in the state and in the record of its removal.
+        let id = keys.iter().find_map(|key| key.get("KeyIdentifier")).copied().unwrap_or(app);
+        finding.artefact = Some(Artefact { kind: ArtefactKind::SpCredential, account: String::new(), key: id.to_owned() });
         findings.push(finding);
     }
     Ok(findings)

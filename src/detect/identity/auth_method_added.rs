@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::act::{Act, Place, Places, Standing, acts, people, state_context};
-use super::method_change::{Kind, kind, may_concern_methods, methods, numbers, plain_number};
+use super::method_change::{Kind, bare, kind, may_concern_methods, methods, numbers, plain_number};
 use crate::case::Case;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
@@ -122,11 +122,7 @@ fn act_finding(
     }
     finding.fact("actor", who);
     let key = match kind {
-        // The key is what stands in the evidence: the device's name or the number, without our words around it.
-        Kind::Added => methods
-            .first()
-            .map_or("unnamed method", |method| ["authenticator on ", "phone "].iter().find_map(|words| method.strip_prefix(words)).unwrap_or(method))
-            .to_owned(),
+        Kind::Added => methods.first().map_or("unnamed method", |method| bare(method)).to_owned(),
         Kind::Pass => "temporary access pass".to_owned(),
         Kind::Disabled => String::new(),
     };
@@ -141,22 +137,24 @@ fn act_finding(
 struct Registration {
     at: Option<Time>,
     account: String,
+    number: String,
     reference: RecordRef,
 }
 
 fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Result<Vec<Finding>, DetectError> {
     let mut by_number: BTreeMap<String, Vec<Registration>> = BTreeMap::new();
     for act in acts {
-        for number in numbers(act) {
-            let registration = Registration { at: Some(act.time), account: owner(act).to_owned(), reference: act.first().reference() };
-            by_number.entry(number).or_default().push(registration);
+        for (plain, number) in numbers(act) {
+            let registration = Registration { at: Some(act.time), account: owner(act).to_owned(), number, reference: act.first().reference() };
+            by_number.entry(plain).or_default().push(registration);
         }
     }
     for row in case.frames.methods.rows()?.iter().filter(|row| row.method.is_some_and(|method| method.to_lowercase().contains("phone"))) {
         let (Some(account), Some(detail)) = (filled(row.account), filled(row.detail)) else { continue };
         let number = plain_number(detail);
         if number.len() > 5 {
-            let registration = Registration { at: row.created, account: account.to_owned(), reference: row.reference() };
+            let account = case.identities.resolve(account).to_owned();
+            let registration = Registration { at: row.created, account, number: detail.to_owned(), reference: row.reference() };
             by_number.entry(number).or_default().push(registration);
         }
     }
@@ -180,7 +178,7 @@ fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Result<Vec<Finding>, DetectE
             finding.fact("n_accounts", accounts.len());
             finding.fact("others", others);
             attach(&mut finding, registrations.iter().map(|one| (None, one.reference.clone())));
-            finding.artefact = Some(Artefact { kind: ArtefactKind::AuthMethod, account: (*account).to_owned(), key: number.to_string() });
+            finding.artefact = Some(Artefact { kind: ArtefactKind::AuthMethod, account: (*account).to_owned(), key: own.number.clone() });
             findings.push(finding);
         }
     }

@@ -1,6 +1,6 @@
 //! What an audit act did to somebody's authentication methods. Not a detector.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -8,6 +8,14 @@ use super::act::Act;
 use super::change::{Changes, list, text};
 use crate::detect::properties::Properties;
 use crate::frame::AuditEvent;
+
+const AUTHENTICATOR: &str = "authenticator on ";
+const PHONE: &str = "phone ";
+
+/// The bare name or number under which the state export lists a method.
+pub(super) fn bare(method: &str) -> &str {
+    method.strip_prefix(AUTHENTICATOR).or_else(|| method.strip_prefix(PHONE)).unwrap_or(method)
+}
 
 /// The kinds of act on authentication methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,15 +80,18 @@ fn added_methods(changes: &Changes) -> BTreeSet<String> {
     for device in changes.added("StrongAuthenticationPhoneAppDetail") {
         let name = device.get("DeviceName").and_then(text).unwrap_or_else(|| "unnamed device".to_owned());
         let known = changes.get("StrongAuthenticationPhoneAppDetail").is_some_and(|change| {
-            // Every use rewrites the last-used time: a device is new when its token is.
-            let token = |one: &Value| one.get("DeviceToken").and_then(text).or_else(|| one.get("DeviceId").and_then(text));
-            list(&change.old).iter().any(|old| token(old).is_some() && token(old) == token(device))
+            // Every use rewrites the last-used time: a device is new when its id is, or, in records without ids, its name or token.
+            let part = |one: &Value, name: &str| one.get(name).and_then(text);
+            list(&change.old).iter().any(|old| match (part(old, "Id"), part(device, "Id")) {
+                (Some(before), Some(after)) => before == after,
+                _ => ["DeviceName", "DeviceToken"].iter().all(|name| part(old, name) == part(device, name)),
+            })
         });
         if !known {
-            added.insert(format!("authenticator on {name}"));
+            added.insert(format!("{AUTHENTICATOR}{name}"));
         }
     }
-    added.extend(added_numbers(changes).into_iter().map(|number| format!("phone {number}")));
+    added.extend(added_numbers(changes).into_values().map(|number| format!("{PHONE}{number}")));
     let kind = |value: &Value| value.get("MethodType").and_then(text);
     if let Some(change) = changes.get("StrongAuthenticationMethod") {
         let before: BTreeSet<_> = list(&change.old).iter().filter_map(kind).collect();
@@ -105,18 +116,19 @@ fn method_type(code: &str) -> &'static str {
     }
 }
 
-/// Phone numbers that one record added, digits and `+` only.
-fn added_numbers(changes: &Changes) -> BTreeSet<String> {
-    let numbers = |value: &Value| -> BTreeSet<String> {
+/// Phone numbers that one record added: digits and `+` → as recorded.
+fn added_numbers(changes: &Changes) -> BTreeMap<String, String> {
+    let numbers = |value: &Value| -> BTreeMap<String, String> {
         let fields = ["PhoneNumber", "AlternativePhoneNumber", "VoiceOnlyPhoneNumber"];
         list(value)
             .iter()
             .flat_map(|one| fields.iter().filter_map(|field| one.get(*field).and_then(text)))
-            .map(|number| plain_number(&number))
+            .map(|number| (plain_number(&number), number))
             .collect()
     };
-    let Some(change) = changes.get("StrongAuthenticationUserDetails") else { return BTreeSet::new() };
-    numbers(&change.new).difference(&numbers(&change.old)).filter(|number| number.len() > 5).cloned().collect()
+    let Some(change) = changes.get("StrongAuthenticationUserDetails") else { return BTreeMap::new() };
+    let before = numbers(&change.old);
+    numbers(&change.new).into_iter().filter(|(number, _)| number.len() > 5 && !before.contains_key(number)).collect()
 }
 
 /// A phone number without blanks and dashes.
@@ -124,8 +136,8 @@ pub(super) fn plain_number(number: &str) -> String {
     number.chars().filter(|letter| letter.is_ascii_digit() || *letter == '+').collect()
 }
 
-/// Phone numbers that an act added.
-pub(super) fn numbers(act: &Act<'_>) -> BTreeSet<String> {
+/// Phone numbers that an act added: digits and `+` → as recorded.
+pub(super) fn numbers(act: &Act<'_>) -> BTreeMap<String, String> {
     act.changes.iter().flat_map(added_numbers).collect()
 }
 
