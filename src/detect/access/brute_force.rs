@@ -11,8 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
+use super::draft::{self, Draft};
 use super::guess::{self, Blocks, ended, outcome_of, stretches};
-use super::record::{self, Draft, counted, novelty, origin};
+use super::record;
+use super::standing::{self, novelty};
+use super::words::{self, counted, origin};
 use crate::case::Case;
 use crate::codes::Outcome;
 use crate::detect::{DetectError, Detector};
@@ -52,7 +55,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let mut by_account: BTreeMap<&str, Vec<SignIn<'_>>> = BTreeMap::new();
     for row in &failures {
         let account = row.account.unwrap_or_default();
-        if is_aimed(blocks.of(row), account) && novelty(case, row, Trait::Network) != Novelty::Established && !record::is_own_device(case, row) {
+        if is_aimed(blocks.of(row), account) && novelty(case, row, Trait::Network) != Novelty::Established && !standing::is_own_device(case, row) {
             by_account.entry(account).or_default().push(*row);
         }
     }
@@ -64,7 +67,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let ends = guess::with_outcome(case, ended)?;
     let ends: Vec<SignIn<'_>> = SignIns::rows_of(&ends)?.iter().filter(|row| row.account.is_some_and(|account| accounts.contains(account))).collect();
     let drafts = series.iter().filter_map(|rows| judge(case, rows, &ends, &mut blocks, limits)).collect();
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 /// Windows with enough guesses; when there is none, the whole case, in which there are enough.
@@ -102,7 +105,7 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
         row.account == first.account
             && row.time.is_some_and(|at| first.time.is_some_and(|from| at >= from) && at <= until)
             && novelty(case, row, Trait::Network) != Novelty::Established
-            && !record::is_own_device(case, row)
+            && !standing::is_own_device(case, row)
     };
     let ends: Vec<&SignIn<'_>> = ends.iter().filter(is_end).filter(|row| blocks.of(row).is_some_and(|block| sources.contains(&block))).collect();
     let success = ends.iter().find(|row| outcome_of(row) == Outcome::Success);
@@ -127,7 +130,7 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
     if clockwork {
         finding.against.push("one client tries at regular intervals, as a forgotten password in a phone or service does".to_owned());
     }
-    let addresses = record::addresses_of(rows);
+    let addresses = words::addresses_of(rows);
     let end = shown.map_or_else(String::new, |row| {
         let what = if outcome_of(row) == Outcome::Success { "a token was issued" } else { "the password was right" };
         format!("; {what} at {} to {}", row.time.unwrap_or_default(), origin(case, row))
@@ -137,7 +140,7 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
         counted(rows.len(), "wrong password"),
         first.time?,
         last.time?,
-        record::listed_addresses(&addresses)
+        words::listed_addresses(&addresses)
     );
     finding.fact("failures", rows.len());
     finding.fact("n_addresses", addresses.len());

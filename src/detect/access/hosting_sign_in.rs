@@ -11,7 +11,10 @@ use std::collections::BTreeMap;
 
 use polars::prelude::col;
 
-use super::record::{self, Draft, HabitualUsers, counted, listed, network_of, novelty};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::{self, HabitualUsers, network_of, novelty};
+use super::words::{self, counted, listed};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::agent::is_script;
@@ -50,7 +53,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             drafts.extend(describe(case, network, rows, &settings.access.origin));
         }
     }
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 /// The row itself shows that the company or the account's own machine stands behind it.
@@ -58,8 +61,8 @@ fn is_explained(case: &Case, row: &SignIn<'_>) -> bool {
     let foreign_app = row.app_owner.is_some_and(|owner| !owner.is_empty() && !MICROSOFT_TENANTS.contains(&owner));
     let connector = row.stream == Some("non-interactive") && foreign_app && novelty(case, row, Trait::App) == Novelty::Established;
     novelty(case, row, Trait::Network) == Novelty::Established
-        || record::is_company_egress(case, row)
-        || record::is_own_device(case, row)
+        || standing::is_company_egress(case, row)
+        || standing::is_own_device(case, row)
         || (row.compliant == Some(true) && row.device_id.is_some_and(|device| !device.is_empty()))
         || connector
 }
@@ -90,12 +93,12 @@ fn describe(case: &Case, network: &str, rows: &[SignIn<'_>], limits: &Origin) ->
     let finding = &mut draft.finding;
     finding.severity = if is_new && driven { Severity::Medium } else { Severity::Low };
     finding.confidence = if is_new { 0.75 } else { 0.4 };
-    let addresses = record::addresses_of(rows);
-    let apps = record::apps_of(rows);
+    let addresses = words::addresses_of(rows);
+    let apps = words::apps_of(rows);
     finding.summary = format!(
         "{} from {} in {}, {}, to {}",
         counted(record::n_sign_ins(rows), "sign-in"),
-        record::listed_addresses(&addresses),
+        words::listed_addresses(&addresses),
         case.networks.describe(first.asn),
         if is_new { "a network new to the account" } else { "with too little history to tell whether it is new" },
         if apps.is_empty() { "unrecorded applications".to_owned() } else { listed(&apps) }

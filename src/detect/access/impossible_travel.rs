@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{col, lit};
 
-use super::record::{self, Draft, network_of, novelty, origin};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::{self, network_of, novelty};
+use super::words::origin;
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::network::is_rented;
@@ -66,7 +69,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         }
     }
     let drafts = journeys.values().filter_map(|journeys| describe(case, journeys)).collect();
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 fn countries() -> BTreeMap<&'static str, Place> {
@@ -82,7 +85,7 @@ fn countries() -> BTreeMap<&'static str, Place> {
 /// Servers of Microsoft, web gateways, relays and the company's exits say nothing about where a person is.
 fn is_place_of_a_person(case: &Case, row: &SignIn<'_>) -> bool {
     let server = row.network == Some("microsoft") && row.stream != Some("interactive");
-    !server && !matches!(row.network, Some("relay")) && !record::is_company_egress(case, row)
+    !server && !matches!(row.network, Some("relay")) && !standing::is_company_egress(case, row)
 }
 
 fn place(row: &SignIn<'_>, countries: &BTreeMap<&str, Place>, limits: &Origin) -> Option<Place> {

@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::{Expr, col, lit};
 
-use super::record::{self, Draft, counted, listed, network_of, novelty, origin};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::{self, network_of, novelty};
+use super::words::{counted, listed, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::agent::is_script;
@@ -63,7 +66,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         }
     }
     let drafts = by_network.values().filter_map(|rows| describe(case, rows)).collect();
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 fn is_legacy() -> Expr {
@@ -92,7 +95,7 @@ fn protocol(row: &SignIn<'_>) -> String {
 fn is_new(case: &Case, row: &SignIn<'_>, settings: &Settings) -> bool {
     let scripted = row.agent_family.is_some_and(is_script);
     let own_place = novelty(case, row, Trait::Network) == Novelty::Established;
-    if (own_place && !scripted) || record::is_company_egress(case, row) || record::is_own_device(case, row) {
+    if (own_place && !scripted) || standing::is_company_egress(case, row) || standing::is_own_device(case, row) {
         return false;
     }
     // The unified audit log has no client; there the user agent stands for it.

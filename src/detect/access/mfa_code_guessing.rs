@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
+use super::draft::{self, Draft};
 use super::mfa_fatigue::is_code;
-use super::record::{self, Draft, counted};
+use super::record;
+use super::words::{self, counted};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::finding::{Finding, Severity};
@@ -48,7 +50,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             }
         }
     }
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 fn attempt<'a>(row: &SignIn<'a>) -> &'a str {
@@ -79,7 +81,7 @@ fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) ->
     if let Some(row) = success {
         draft.suspect(case, row);
     }
-    let addresses = record::addresses_of(series);
+    let addresses = words::addresses_of(series);
     let sessions = series.iter().map(attempt).collect::<BTreeSet<_>>().len();
     let finding = &mut draft.finding;
     finding.severity = Severity::High;
@@ -89,7 +91,7 @@ fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) ->
         "{} over {} from {}{end}",
         counted(series.len(), "failed one-time code"),
         counted(sessions, "session"),
-        record::listed_addresses(&addresses)
+        words::listed_addresses(&addresses)
     );
     finding.fact("failures", series.len());
     finding.fact("sessions", sessions);

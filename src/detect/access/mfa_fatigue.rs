@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use polars::prelude::{col, lit};
 
-use super::record::{self, Draft, counted, network_of, novelty, origin};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::{self, network_of, novelty};
+use super::words::{self, counted, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
@@ -56,7 +59,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         let approvals = approvals.get(account).map_or(&[][..], Vec::as_slice);
         drafts.extend(episodes(rows, mfa).into_iter().filter_map(|episode| judge(case, mfa, episode, approvals)));
     }
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 /// Result text of the step, lower case.
@@ -121,7 +124,7 @@ fn densest(starts: &[Time], mfa: &Mfa) -> usize {
 fn judge(case: &Case, mfa: &Mfa, rows: &[SignIn<'_>], approvals: &[SignIn<'_>]) -> Option<Draft> {
     let at_home = |row: &SignIn<'_>| {
         novelty(case, row, Trait::Network) == Novelty::Established
-            && (record::is_own_device(case, row) || novelty(case, row, Trait::Agent) == Novelty::Established)
+            && (standing::is_own_device(case, row) || novelty(case, row, Trait::Agent) == Novelty::Established)
     };
     let rows: Vec<SignIn<'_>> = rows.iter().filter(|row| !at_home(row)).copied().collect();
     let starts = prompts(&record::without_twins(rows.iter().copied()), mfa);
@@ -129,7 +132,7 @@ fn judge(case: &Case, mfa: &Mfa, rows: &[SignIn<'_>], approvals: &[SignIn<'_>]) 
     let before = approval.and_then(|success| success.time).map_or(0, |at| starts.iter().filter(|start| **start <= at).count());
     let fatigue = approval.filter(|_| before >= mfa.prompts);
     let single = approval
-        .filter(|success| before < mfa.prompts && novelty(case, success, Trait::Network) == Novelty::New && !record::is_own_device(case, success));
+        .filter(|success| before < mfa.prompts && novelty(case, success, Trait::Network) == Novelty::New && !standing::is_own_device(case, success));
     let (signal, severity) = match (fatigue, single) {
         (Some(_), _) => ("mfa-fatigue-approved", Severity::High),
         _ if densest(&starts, mfa) >= mfa.prompts => ("mfa-refusals", Severity::Medium),
@@ -169,9 +172,9 @@ fn answers(success: &SignIn<'_>, rows: &[SignIn<'_>], mfa: &Mfa) -> bool {
 
 fn state(case: &Case, finding: &mut Finding, rows: &[SignIn<'_>], n_prompts: usize, approval: Option<&SignIn<'_>>) {
     let set = |value: fn(&SignIn<'_>) -> Option<String>| rows.iter().filter_map(value).filter(|text| !text.is_empty()).collect::<BTreeSet<_>>();
-    let addresses = record::addresses_of(rows);
+    let addresses = words::addresses_of(rows);
     let refused =
-        format!("{} refused ({}) from {}", counted(n_prompts, "MFA prompt"), counted(rows.len(), "record"), record::listed_addresses(&addresses));
+        format!("{} refused ({}) from {}", counted(n_prompts, "MFA prompt"), counted(rows.len(), "record"), words::listed_addresses(&addresses));
     finding.summary = match approval {
         Some(row) => format!("{refused}, then one approved at {} from {}", row.time.unwrap_or_default(), origin(case, row)),
         None => format!("{refused} between {} and {}", finding.first_seen, finding.last_seen),

@@ -12,6 +12,7 @@ use chrono::TimeDelta;
 use polars::prelude::{IntoLazy, col, lit};
 
 use super::record;
+use super::words;
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
@@ -131,8 +132,8 @@ fn describe(account: &str, reports: &[Report]) -> Option<Finding> {
         finding.against.push("an administrator dismissed the report or confirmed it as safe".to_owned());
     }
     let words: std::collections::BTreeSet<String> = reports.iter().map(|report| report.words.clone()).collect();
-    let n = record::counted(reports.len(), "record");
-    finding.summary = format!("the user reported an MFA prompt as not their own at {} ({}; {n})", first.at, record::listed(&words));
+    let n = words::counted(reports.len(), "record");
+    finding.summary = format!("the user reported an MFA prompt as not their own at {} ({}; {n})", first.at, words::listed(&words));
     finding.fact("reports", words.into_iter().collect::<Vec<_>>());
     finding.fact("n_records", reports.len());
     Some(finding)

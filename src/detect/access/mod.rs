@@ -3,6 +3,7 @@
 use super::Detector;
 
 mod brute_force;
+mod draft;
 mod guess;
 mod hosting_sign_in;
 mod impossible_travel;
@@ -16,7 +17,9 @@ mod password_spray;
 mod record;
 mod service_account;
 mod shared_mailbox_sign_in;
+mod standing;
 mod user_enumeration;
+mod words;
 
 pub(super) const DETECTORS: &[&Detector] = &[
     &mfa_fatigue::DETECTOR,

@@ -8,7 +8,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::{self, Draft, HabitualUsers, counted, network_of, novelty};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::{self, HabitualUsers, network_of, novelty};
+use super::words::{self, counted};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
@@ -39,7 +42,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
     }
     let habitual = HabitualUsers::of(case);
     let drafts = by_network.iter().filter_map(|((account, network), rows)| describe(case, rows, habitual.others(network, account))).collect();
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 /// A new network behind which neither the company, nor Microsoft's servers, nor the account's own device stands.
@@ -47,8 +50,8 @@ pub(super) fn is_new_place(case: &Case, row: &SignIn<'_>) -> bool {
     let backend = row.network == Some("microsoft") && row.stream != Some("interactive");
     !backend
         && novelty(case, row, Trait::Network) == Novelty::New
-        && !record::is_company_egress(case, row)
-        && !record::is_own_device(case, row)
+        && !standing::is_company_egress(case, row)
+        && !standing::is_own_device(case, row)
         && row.network != Some("relay")
 }
 
@@ -59,7 +62,7 @@ fn describe(case: &Case, rows: &[SignIn<'_>], n_other_users: usize) -> Option<Dr
     let mut draft = Draft::new(case, DETECTOR.id, "novel-origin", first);
     draft.suspect_all(case, rows);
     let new: BTreeSet<&str> = rows.iter().flat_map(news).collect();
-    let addresses = record::addresses_of(rows);
+    let addresses = words::addresses_of(rows);
     let finding = &mut draft.finding;
     finding.severity = if new.len() > 1 { Severity::Low } else { Severity::Info };
     finding.confidence = if new.len() > 1 { 0.7 } else { 0.5 };
@@ -67,7 +70,7 @@ fn describe(case: &Case, rows: &[SignIn<'_>], n_other_users: usize) -> Option<Dr
     finding.summary = format!(
         "{} from {} ({}{country}): new to the account: network, {}",
         counted(record::n_sign_ins(rows), "sign-in"),
-        record::listed_addresses(&addresses),
+        words::listed_addresses(&addresses),
         case.networks.describe(first.asn),
         new.iter().copied().collect::<Vec<_>>().join(", ")
     );

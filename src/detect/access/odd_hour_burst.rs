@@ -10,8 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, TimeDelta, Timelike};
 
+use super::draft::{self, Draft};
 use super::novel_origin::is_new_place;
-use super::record::{self, Draft, counted, network_of, origin};
+use super::record;
+use super::standing::network_of;
+use super::words::{self, counted, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::finding::{Finding, Severity};
@@ -41,7 +44,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     }
     let by_network: Vec<Vec<SignIn<'_>>> = by_network.into_values().map(record::without_twins).collect();
     let drafts = by_network.iter().filter_map(|rows| describe(case, burst(case, rows, limits)?)).collect();
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 /// The first burst at an hour that is not the account's.
@@ -79,7 +82,7 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     let first = rows.first()?;
     let mut draft = Draft::new(case, DETECTOR.id, "odd-hour-burst", first);
     draft.suspect_all(case, rows);
-    let apps = record::apps_of(rows);
+    let apps = words::apps_of(rows);
     let finding = &mut draft.finding;
     finding.severity = Severity::Low;
     finding.confidence = 0.6;

@@ -8,8 +8,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::draft;
 use super::guess::{self, Blocks};
-use super::record::{self, counted};
+use super::record;
+use super::standing;
+use super::words::{self, counted};
 use crate::case::Case;
 use crate::codes::Outcome;
 use crate::detect::{DetectError, Detector};
@@ -31,7 +34,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let unknown = guess::with_outcome(case, |outcome| outcome == Outcome::UnknownUser)?;
     let mut blocks = Blocks::default();
     let mut by_block: BTreeMap<String, Vec<SignIn<'_>>> = BTreeMap::new();
-    let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !record::is_company_egress(case, row);
+    let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !standing::is_company_egress(case, row);
     for row in record::without_twins(SignIns::rows_of(&unknown)?.iter().filter(foreign)) {
         if let Some(block) = blocks.of(&row) {
             by_block.entry(block).or_default().push(row);
@@ -45,15 +48,15 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 fn describe(case: &Case, rows: &[SignIn<'_>], names: &BTreeSet<String>) -> Option<Finding> {
     let primary = rows.first()?;
     let mut finding = Finding::new(DETECTOR.id, "user-enumeration", "", primary.time?, primary.reference());
-    record::cite_all(&mut finding, rows);
+    draft::cite_all(&mut finding, rows);
     finding.severity = Severity::Low;
     finding.confidence = 0.8;
-    let addresses = record::addresses_of(rows);
+    let addresses = words::addresses_of(rows);
     finding.summary = format!(
         "{} for {} that do not exist from {} ({}) between {} and {}",
         counted(rows.len(), "sign-in"),
         counted(names.len(), "user name"),
-        record::listed_addresses(&addresses),
+        words::listed_addresses(&addresses),
         case.networks.describe(primary.asn),
         finding.first_seen,
         finding.last_seen

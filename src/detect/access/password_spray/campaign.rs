@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use super::super::guess::{Blocks, missed, outcome_of, stretches};
-use super::super::record::network_of;
+use super::super::standing::network_of;
 use crate::codes::Outcome;
 use crate::frame::SignIn;
 use crate::settings::access::Guessing;

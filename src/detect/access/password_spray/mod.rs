@@ -16,8 +16,11 @@ use chrono::TimeDelta;
 
 use polars::prelude::DataFrame;
 
+use super::draft::{self, Draft};
 use super::guess::{self, Blocks, ended, missed, outcome_of};
-use super::record::{self, Draft, counted, listed, network_of, novelty, origin};
+use super::record;
+use super::standing::{self, network_of, novelty};
+use super::words::{self, counted, listed, origin};
 use crate::case::Case;
 use crate::codes::Outcome;
 use crate::detect::{DetectError, Detector};
@@ -45,7 +48,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let limits = &settings.access.guessing;
     let failures = guess::with_outcome(case, missed)?;
     // What comes out of the company's own doors is its scanner or its people; an intruder there is beyond what sign-ins can tell.
-    let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !record::is_company_egress(case, row);
+    let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !standing::is_company_egress(case, row);
     let guesses = record::without_twins(SignIns::rows_of(&failures)?.iter().filter(foreign));
     let limits = &for_tenant(case, &guesses, limits);
     if guesses.iter().filter_map(|row| row.account).collect::<BTreeSet<_>>().len() < limits.spray_users {
@@ -54,7 +57,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let ends = guess::with_outcome(case, ended)?;
     let campaigns = campaigns(&guesses, &ends, limits)?;
     let mut findings: Vec<Finding> = campaigns.iter().filter_map(|campaign| describe(case, campaign)).collect();
-    findings.extend(record::finish_all(case, outcomes(case, &campaigns, &ends, limits)?)?);
+    findings.extend(draft::finish_all(case, outcomes(case, &campaigns, &ends, limits)?)?);
     Ok(findings)
 }
 
@@ -113,10 +116,10 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
         Source::Address(_) | Source::Block(_) => ("spray-attempt", Severity::Medium),
     };
     let mut finding = Finding::new(DETECTOR.id, signal, "", campaign.first, primary.reference());
-    record::cite_all(&mut finding, &campaign.guesses);
+    draft::cite_all(&mut finding, &campaign.guesses);
     finding.severity = severity;
     finding.confidence = 0.85;
-    let addresses = record::addresses_of(&campaign.guesses);
+    let addresses = words::addresses_of(&campaign.guesses);
     let networks: BTreeSet<String> = campaign.guesses.iter().filter(|row| row.asn.is_some()).map(|row| case.networks.describe(row.asn)).collect();
     finding.summary = format!(
         "{} at {} from {} ({}) between {} and {}",
@@ -175,7 +178,7 @@ fn belongs(case: &Case, campaign: &Campaign<'_>, row: &SignIn<'_>, blocks: &mut 
         return false;
     }
     let novelty = novelty(case, row, Trait::Network);
-    (novelty == Novelty::New || (there && novelty == Novelty::Unknown)) && !record::is_own_device(case, row)
+    (novelty == Novelty::New || (there && novelty == Novelty::Unknown)) && !standing::is_own_device(case, row)
 }
 
 fn outcome(case: &Case, campaign: &Campaign<'_>, rows: &[SignIn<'_>]) -> Option<Draft> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Timelike;
 
-use super::super::record::network_of;
+use super::super::standing::network_of;
 use crate::frame::SignIn;
 use crate::settings::access::Special;
 use crate::time::Time;

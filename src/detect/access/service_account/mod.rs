@@ -12,7 +12,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::record::{self, Draft, counted, network_of, origin};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::network_of;
+use super::words::{counted, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::finding::{Finding, Severity};
@@ -43,7 +46,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         by_account.entry(account).or_default().observe(account, &row, limits);
     }
     let drafts = by_account.iter().filter_map(|(account, machine)| describe(case, account, machine, limits)).collect();
-    record::finish_all(case, drafts)
+    draft::finish_all(case, drafts)
 }
 
 /// One account while its sign-ins pass by in time order.

@@ -9,7 +9,10 @@
 
 use std::collections::BTreeMap;
 
-use super::record::{self, Draft, counted, listed, network_of, novelty, origin};
+use super::draft::{self, Draft};
+use super::record;
+use super::standing::{network_of, novelty};
+use super::words::{self, counted, listed, origin};
 use crate::case::Case;
 use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
@@ -42,7 +45,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let shared = shared_mailboxes(case)?;
     let mut drafts = direct_sign_ins(case, &shared)?;
     drafts.extend(off_kiosk::detect(case, &settings.access.special)?);
-    let mut findings = record::finish_all(case, drafts)?;
+    let mut findings = draft::finish_all(case, drafts)?;
     findings.extend(enabled_and_reset::detect(case, &settings.access.special, &shared)?);
     Ok(findings)
 }
@@ -78,7 +81,7 @@ fn direct_sign_ins(case: &Case, shared: &BTreeMap<String, String>) -> Result<Vec
             let kind = shared.get(account)?;
             let mut draft = Draft::new(case, DETECTOR.id, "shared-mailbox-sign-in", first);
             draft.suspect_all(case, &rows);
-            let apps = record::apps_of(&rows);
+            let apps = words::apps_of(&rows);
             let finding = &mut draft.finding;
             finding.severity = Severity::High;
             finding.confidence = 0.9;

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::draft::Draft;
 use super::super::novel_origin::is_new_place;
-use super::super::record::{self, Draft, counted, network_of, novelty, origin};
+use super::super::record;
+use super::super::standing::{network_of, novelty};
+use super::super::words::{counted, origin};
 use super::DETECTOR;
 use crate::case::Case;
 use crate::detect::DetectError;
