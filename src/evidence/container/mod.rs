@@ -63,6 +63,8 @@ pub(crate) struct Piece {
     pub(crate) state: State,
     /// `@odata.context` of the page it stands in; empty without one.
     pub(crate) context: Arc<str>,
+    /// Names of the cells, when the piece is a row of a JSON table.
+    pub(crate) columns: Option<Arc<[String]>>,
 }
 
 /// What the splitter knows about a piece.

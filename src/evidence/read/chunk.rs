@@ -77,7 +77,7 @@ impl Chunk {
                             result
                         }
                     }
-                    None => use_json(text, reading, place, &mut rows),
+                    None => use_json(text, piece.columns.as_deref(), reading, place, &mut rows),
                 },
             };
             match result {
@@ -107,8 +107,12 @@ impl Chunk {
 }
 
 /// Reads one JSON record.
-fn use_json(text: &str, reading: Reading<'_>, place: Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
+fn use_json(text: &str, columns: Option<&[String]>, reading: Reading<'_>, place: Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
     let value: Value<'_> = serde_json::from_str(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
+    let value = match (value, columns) {
+        (Value::List(cells), Some(columns)) => Value::Object(Object(columns.iter().map(|name| Cow::Borrowed(name.as_str())).zip(cells).collect())),
+        (value, _) => value,
+    };
     let nested = value.nested().map_err(|error| Loss::new(SkipReason::Malformed, format!("the JSON inside this text: {error}")))?;
     let Some(object) = nested.object() else {
         return Err(Loss::new(SkipReason::UnknownShape, "a bare value, not an object"));

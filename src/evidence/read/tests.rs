@@ -90,6 +90,17 @@ fn wrapped_and_textual_records_are_unwrapped() {
 }
 
 #[test]
+fn rows_of_query_tables_become_records() {
+    let text = r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"Id"},{"name":"op"}],"rows":[["1","a"],["2","b"],["3"]]}]}"#;
+    let contents = contents(text.as_bytes(), JSON, 4096, false);
+    assert_eq!(
+        rows(&contents).iter().map(|(record, id, operation, _)| (*record, id.as_str(), operation.as_str())).collect::<Vec<_>>(),
+        [(0, "1", "a"), (1, "2", "b")]
+    );
+    assert_eq!(contents.skipped.iter().map(|skipped| skipped.reason).collect::<Vec<_>>(), [SkipReason::UnknownShape]);
+}
+
+#[test]
 fn csv_rows_are_recognised_by_the_head_and_ragged_ones_are_told() {
     let text = "Id,Op,When\n1,a,13/05/2024 10:00\nId,Op,When\n2,b\n3,c,01/05/2024 10:00,more\n";
     let contents = contents(text.as_bytes(), CSV, 8, true);

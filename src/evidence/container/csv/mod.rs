@@ -62,7 +62,7 @@ impl Splitter {
     }
 
     fn piece(&self, start: usize, end: usize, state: State) -> Piece {
-        Piece { start, end, state, context: Arc::clone(&self.context) }
+        Piece { start, end, state, context: Arc::clone(&self.context), columns: None }
     }
 
     fn begin_row(&mut self, at: usize) {

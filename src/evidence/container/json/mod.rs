@@ -25,6 +25,10 @@ pub(crate) struct Splitter {
     /// We are inside the list of a page.
     in_page: bool,
     context: Arc<str>,
+    /// Column names, inside the rows of a table.
+    columns: Option<Arc<[String]>>,
+    /// Number of open arrays inside of which we are in a list of tables.
+    tables_at: Option<u64>,
     /// First keys of the last good record, by which the next one is found after damage.
     opener: resume::Opener,
     /// Blanks since the begin of the line, while there is nothing else on it.
@@ -67,6 +71,8 @@ impl Splitter {
             n_inner: 0,
             in_page: false,
             context: Arc::from(""),
+            columns: None,
+            tables_at: None,
             opener: resume::Opener::default(),
             column: Some(0),
             list: None,
@@ -77,7 +83,7 @@ impl Splitter {
     }
 
     fn piece(&self, start: usize, end: usize, state: State) -> Piece {
-        Piece { start, end, state, context: Arc::clone(&self.context) }
+        Piece { start, end, state, context: Arc::clone(&self.context), columns: self.columns.clone() }
     }
 
     fn in_array(&self) -> bool {
@@ -96,6 +102,11 @@ impl Splitter {
                 b'\r' | b',' | 0 | 0x1E => {}
                 // A byte-order mark in the middle: files put together with `copy` or `cat`.
                 0xEF if text.get(self.pos..self.pos + 3) == Some(b"\xEF\xBB\xBF") => self.pos += 2,
+                b'[' if self.columns.is_some() => {
+                    self.mode = Mode::Object(self.pos, Box::new(Object::row()));
+                    self.pos += 1;
+                    return true;
+                }
                 b'[' if self.in_page => self.n_inner += 1,
                 b'[' => {
                     if self.n_outer == 0 {
@@ -107,6 +118,7 @@ impl Splitter {
                     self.n_inner = self.n_inner.saturating_sub(1);
                     if self.n_inner == 0 {
                         self.in_page = false;
+                        self.columns = None;
                         self.pos += 1;
                         self.mode = Mode::Object(self.pos, Box::new(Object::page_tail()));
                         return true;
@@ -114,6 +126,11 @@ impl Splitter {
                 }
                 b']' => {
                     self.n_outer = self.n_outer.saturating_sub(1);
+                    if self.tables_at.take_if(|at| self.n_outer < *at).is_some() {
+                        self.pos += 1;
+                        self.mode = Mode::Object(self.pos, Box::new(Object::page_tail()));
+                        return true;
+                    }
                     if let (0, Some(list)) = (self.n_outer, self.list.take()) {
                         owner::hand_over(whole, pieces, list.first_piece);
                     }
@@ -162,13 +179,21 @@ impl Splitter {
                 self.mode = Mode::Between;
                 true
             }
-            Step::List => {
+            Step::List(page::List::Tables) => {
+                // The tables follow like the elements of an array.
+                self.n_outer += 1;
+                self.tables_at = Some(self.n_outer);
+                self.mode = Mode::Between;
+                true
+            }
+            Step::List(list) => {
                 // The object is a page: its head goes, its list holds the records.
                 let head = page::Head::read(text.get(start..self.pos).unwrap_or_default(), object.is_page());
                 if let Some(context) = head.context {
                     self.context = Arc::from(context);
                 }
                 self.n_pages_left += u64::from(head.has_next);
+                self.columns = (list == page::List::Rows).then(|| Arc::from(head.columns));
                 self.in_page = true;
                 self.n_inner = 1;
                 self.mode = Mode::Between;
@@ -188,6 +213,7 @@ impl Splitter {
     fn end_page(&mut self, tail: &str) {
         self.n_pages_left += u64::from(page::names_next(tail));
         self.context = Arc::from("");
+        self.columns = None;
         self.in_page = false;
         self.n_inner = 0;
     }
@@ -247,7 +273,7 @@ impl Splitter {
         let end = match found {
             resume::Found::At(at) => at,
             resume::Found::Not { .. } if last => {
-                (self.n_outer, self.n_inner) = (0, 0);
+                (self.n_outer, self.n_inner, self.tables_at) = (0, 0, None);
                 text.len()
             }
             resume::Found::Not { again_from } => {
@@ -313,7 +339,7 @@ impl Split for Splitter {
             // Short arrays are looked at as a whole: their last element may say whose the others are.
             pieces.truncate(list.first_piece);
             (self.mode, self.pos, self.column, self.n_outer, self.in_page, self.n_inner) = (Mode::Between, list.at, list.column, 0, false, 0);
-            self.context = Arc::from("");
+            (self.context, self.columns, self.tables_at) = (Arc::from(""), None, None);
         }
         self.list = None;
         // Everything before the open record is done with; its offsets count from the new begin of the text.

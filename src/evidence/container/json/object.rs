@@ -9,7 +9,7 @@ pub(super) enum Step {
     /// The object closed; the position is behind its bracket.
     Closed,
     /// The object is a page and its list begins; the position is behind the list's bracket.
-    List,
+    List(page::List),
     /// At the position stands something that no JSON object can contain there.
     Damage(&'static str),
 }
@@ -21,8 +21,10 @@ enum Page {
     No,
     /// All keys so far belong to pages.
     Maybe,
+    /// All keys so far belong to pages or to tables: only rows can follow.
+    MaybeTable,
     /// The key whose value comes next names a page's list.
-    ListNext,
+    ListNext(page::List),
 }
 
 /// Scan state of one object. Positions are offsets into the text at hand.
@@ -56,6 +58,11 @@ impl Object {
             is_tail: false,
             column,
         }
+    }
+
+    /// Behind the opening bracket of a table's row.
+    pub(super) fn row() -> Self {
+        Self { open: vec![b'['], before: b'[', ..Self::new(false, None) }
     }
 
     /// Behind the list of a page.
@@ -142,9 +149,9 @@ impl Object {
                 if !fits {
                     return Some(Step::Damage("a bracket opens where none can stand"));
                 }
-                if byte == b'[' && self.page == Page::ListNext && self.open.len() == 1 {
+                if let (b'[', Page::ListNext(list), 1) = (byte, self.page, self.open.len()) {
                     *pos += 1;
-                    return Some(Step::List);
+                    return Some(Step::List(list));
                 }
                 self.open.push(byte);
                 self.before = byte;
@@ -166,10 +173,12 @@ impl Object {
                 }
                 if self.page != Page::No && self.open.len() == 1 {
                     let key = text.get(self.text_at + 1..self.text_end).unwrap_or_default();
-                    self.page = match key {
-                        key if page::is_list(key) => Page::ListNext,
-                        key if page::is_key(key) => Page::Maybe,
-                        _ => Page::No,
+                    let is_table = self.page == Page::MaybeTable;
+                    self.page = match page::list(key) {
+                        Some(list) if is_table == (list == page::List::Rows) => Page::ListNext(list),
+                        None if page::is_key(key) && !is_table => Page::Maybe,
+                        None if page::is_table_key(key) => Page::MaybeTable,
+                        Some(_) | None => Page::No,
                     };
                 }
                 self.before = b':';

@@ -69,7 +69,14 @@ fn every_wrapping_gives_the_same_records() {
 
 #[test]
 fn records_with_list_fields_are_no_pages() {
-    for text in [r#"{"id":"x","value":[{"a":1}]}"#, r#"{"value":{"a":[{}]},"data":1}"#, r#"{"value":"[{}]"}"#, r#"{"a":{"value":[{}]}}"#] {
+    for text in [
+        r#"{"id":"x","value":[{"a":1}]}"#,
+        r#"{"value":{"a":[{}]},"data":1}"#,
+        r#"{"value":"[{}]"}"#,
+        r#"{"a":{"value":[{}]}}"#,
+        r#"{"name":"x","value":[{}]}"#,
+        r#"{"rows":[[1]]}"#,
+    ] {
         assert_eq!(whole(text), [text]);
     }
 }
@@ -84,6 +91,23 @@ fn pages_hand_their_context_to_their_records_only() {
         assert_eq!(notes, ["export incomplete: @odata.nextLink remains"]);
     }
     assert_eq!(split(r#"{"@odata.nextLink":null,"value":[{"a":1}]}"#, 9).1, Vec::<String>::new());
+}
+
+#[test]
+fn rows_of_query_tables_know_their_columns() {
+    let text = r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"Id","type":"string"},{"name":"T"}],"rows":[["a","[1]"],["b",null]]},{"name":"Other","columns":[],"rows":[]}],"statistics":{"x":[1]}}
+{"Id":"c"}"#;
+    let pool = Pool::default();
+    for block in 1..text.len() {
+        let pieces: Vec<(String, usize)> = Batches::new(text.as_bytes(), JSON, block, &pool)
+            .flat_map(|batch| {
+                let piece =
+                    |piece: &Piece| (batch.text[piece.start..piece.end].to_owned(), piece.columns.as_ref().map_or(0, |columns| columns.len()));
+                batch.pieces.iter().map(piece).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(pieces, [("[\"a\",\"[1]\"]".to_owned(), 2), ("[\"b\",null]".to_owned(), 2), ("{\"Id\":\"c\"}".to_owned(), 0)], "{block}");
+    }
 }
 
 #[test]
