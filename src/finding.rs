@@ -152,9 +152,9 @@ impl Finding {
         use sha2::{Digest, Sha256};
         let key = format!("{detector}\0{signal}\0{account}\0{}\0{}\0{}", primary.source.0, primary.record, primary.id);
         let digest = Sha256::digest(key.as_bytes());
-        let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let short = digest.iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         Self {
-            id: format!("{detector}-{short}"),
+            id: format!("{detector}-{short:012x}"),
             detector,
             signal,
             account: account.to_owned(),

@@ -86,13 +86,14 @@ impl Run<'_> {
 fn phase(surface: Surface) -> &'static str {
     match surface {
         Surface::InteractiveSignIn | Surface::OtherSignIn => "access",
-        Surface::InboxRule | Surface::Forwarding => "persistence",
         Surface::MailRead => "mail-read",
         Surface::MailSent => "mail-sent",
         Surface::MailChanged => "mail-changed",
         Surface::Files => "files",
         Surface::Teams => "teams",
-        Surface::Consent | Surface::Method | Surface::Device | Surface::Flow | Surface::PowerApp => "persistence",
+        Surface::InboxRule | Surface::Forwarding | Surface::Consent | Surface::Method | Surface::Device | Surface::Flow | Surface::PowerApp => {
+            "persistence"
+        }
         Surface::Membership | Surface::ServicePrincipal | Surface::NewUser | Surface::ConditionalAccess => "tenant",
         Surface::Password | Surface::OtherDirectory => "directory",
         Surface::OtherAudit => "other",

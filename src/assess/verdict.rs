@@ -105,14 +105,11 @@ fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings:
         .is_some_and(|first| finding.first_seen >= first - before && finding.first_seen <= first + TimeDelta::hours(settings.untraced_hours));
     let has_access = context.first_access.is_some();
     let (mut factor, attributed) = match (weight.role, link) {
-        (Role::Access, _) => (1.0, true),
         (Role::Attempt | Role::Password, link) => (1.0, link == Link::Shared),
-        (Role::Hint, Link::Shared) => (1.0, true),
+        (Role::Access, _) | (Role::Hint | Role::Action, Link::Shared) => (1.0, true),
         (Role::Hint, _) if !has_access => (1.0, false),
-        (Role::Hint, Link::Untraced) if soon => (0.8, true),
+        (Role::Hint | Role::Action, Link::Untraced) if soon => (0.8, true),
         (Role::Hint, _) => (0.25, false),
-        (Role::Action, Link::Shared) => (1.0, true),
-        (Role::Action, Link::Untraced) if soon => (0.8, true),
         (Role::Action, Link::Untraced) => (0.5, false),
         (Role::Action, Link::Foreign) if has_access => (0.2, false),
         // Nobody is known to have come in: the act stands for itself.

@@ -61,7 +61,10 @@ impl Weights {
 
 fn parse(line: &'static str) -> Option<(&'static str, Weight)> {
     let cells: Vec<&'static str> = line.split(',').collect();
-    let [signal, role, family, hostile, alone, a, b, c, d, e, f, variant] = cells.as_slice() else { return None };
+    let [signal, role, family, hostile, alone, per_pattern @ .., variant] = cells.as_slice() else { return None };
+    if per_pattern.len() != PATTERNS.len() {
+        return None;
+    }
     let role = match *role {
         "attempt" => Role::Attempt,
         "password" => Role::Password,
@@ -71,7 +74,7 @@ fn parse(line: &'static str) -> Option<(&'static str, Weight)> {
         _ => return None,
     };
     let mut patterns = [0.0; 6];
-    for (slot, cell) in patterns.iter_mut().zip([a, b, c, d, e, f]) {
+    for (slot, cell) in patterns.iter_mut().zip(per_pattern) {
         *slot = cell.parse().ok()?;
     }
     let name = variant.trim_end_matches('?');
@@ -112,7 +115,7 @@ mod tests {
         let weights = Weights::shipped();
         for (signal, weight) in &weights.0 {
             if weight.family == "origin" {
-                assert!(!weight.alone && weight.hostile <= 8.0 && weight.patterns == [0.0; 6], "{signal}");
+                assert!(!weight.alone && weight.hostile <= 8.0 && weight.patterns.iter().all(|points| points.abs() < f64::EPSILON), "{signal}");
             }
         }
     }

@@ -73,29 +73,27 @@ fn read_settings(arguments: &Analyze) -> Result<Settings, String> {
     toml::from_str(&text).map_err(|error| format!("settings {}: {error}", path.display()))
 }
 
+/// Runs on worker threads of our own. Loading and detection nest parallel loops, and a waiting worker takes up other work on its own stack: 16 MiB hold that.
 fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
-    match threads {
-        None => Ok(work()),
-        Some(0) => Err("--threads must be at least 1".to_owned()),
-        Some(threads) => Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?.install(work)),
+    if threads == Some(0) {
+        return Err("--threads must be at least 1".to_owned());
     }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).stack_size(16 << 20).build();
+    Ok(pool.map_err(|error| error.to_string())?.install(work))
 }
 
 /// The folder to write to: fresh unless `--force`, and never inside the evidence.
 fn output_folder(arguments: &Analyze) -> Result<PathBuf, String> {
-    let folder = match &arguments.output {
-        Some(folder) => {
-            let used = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
-            if folder.is_file() || used && !arguments.force {
-                return Err(format!("output folder {} is not empty; choose another or add --force", folder.display()));
-            }
-            folder.clone()
+    let folder = if let Some(folder) = &arguments.output {
+        let used = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some());
+        if folder.is_file() || used && !arguments.force {
+            return Err(format!("output folder {} is not empty; choose another or add --force", folder.display()));
         }
-        None => {
-            let base = PathBuf::from(format!("backtrail-{}", case_name(arguments.evidence.first().map_or(Path::new("case"), PathBuf::as_path))));
-            let numbered = (2..).map(|n| PathBuf::from(format!("{}-{n}", base.display())));
-            std::iter::once(base.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(base)
-        }
+        folder.clone()
+    } else {
+        let base = PathBuf::from(format!("backtrail-{}", case_name(arguments.evidence.first().map_or(Path::new("case"), PathBuf::as_path))));
+        let numbered = (2..).map(|n| PathBuf::from(format!("{}-{n}", base.display())));
+        std::iter::once(base.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(base)
     };
     let resolved = resolve(&folder);
     for evidence in &arguments.evidence {

@@ -1,5 +1,7 @@
 //! The console report for a stressed reader: verdict, why, what to do and what is not covered in the first screen, then tables, counts last.
 
+use std::fmt::Write as _;
+
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width, presets};
 
 use crate::model::{Report, Status, Verdict};
@@ -68,18 +70,18 @@ impl Screen {
             Status::Attempted => ("ATTEMPTED", Color::Yellow),
             Status::Clear => ("CLEAR as far as the evidence reaches", Color::Green),
         };
-        self.line(&mut table, "VERDICT", vec![word.to_owned()], Some(color));
-        self.line(&mut table, "", vec![incident.summary.clone()], None);
+        self.line(&mut table, "VERDICT", &[word.to_owned()], Some(color));
+        self.line(&mut table, "", std::slice::from_ref(&incident.summary), None);
         if let Some(entry) = entry {
-            self.line(&mut table, "FROM", limited(&entry.attacker.origins, 3), None);
+            self.line(&mut table, "FROM", &limited(&entry.attacker.origins, 3), None);
             if !entry.attacker.session_ids.is_empty() {
-                self.line(&mut table, "SESSION", limited(&entry.attacker.session_ids, 2), None);
+                self.line(&mut table, "SESSION", &limited(&entry.attacker.session_ids, 2), None);
             }
             let why: Vec<String> =
                 entry.reasons.iter().take(3).map(|reason| format!("{} ({:+.1} dB)", shortened(&reason.text), reason.weight)).collect();
-            self.line(&mut table, "WHY", why, None);
+            self.line(&mut table, "WHY", &why, None);
             if let Some(against) = entry.against.first() {
-                self.line(&mut table, "AGAINST", vec![shortened(&against.text)], None);
+                self.line(&mut table, "AGAINST", &[shortened(&against.text)], None);
             }
         }
         let open: Vec<String> = report
@@ -89,7 +91,7 @@ impl Screen {
             .map(|artefact| format!("[!] {} {:?} of {} ({})", artefact.kind, artefact.key, or(&artefact.account, "the tenant"), artefact.state))
             .collect();
         if !open.is_empty() {
-            self.line(&mut table, "STILL OPEN", limited(&open, 4), Some(Color::Red));
+            self.line(&mut table, "STILL OPEN", &limited(&open, 4), Some(Color::Red));
         }
         if let Some(exposure) = report.exposure.first() {
             let synced = if exposure.synced_folders.is_empty() {
@@ -100,11 +102,11 @@ impl Screen {
             self.line(
                 &mut table,
                 "EXPOSED",
-                vec![format!("{}: at least {} messages read{synced}; {} sent", exposure.mailbox, exposure.lower_bound, report.sent.len())],
+                &[format!("{}: at least {} messages read{synced}; {} sent", exposure.mailbox, exposure.lower_bound, report.sent.len())],
                 None,
             );
         }
-        self.line(&mut table, "DO NOW", next_steps(report), None);
+        self.line(&mut table, "DO NOW", &next_steps(report), None);
         let absent = report.checklist.iter().filter(|item| item.status == "not_covered").count();
         let partial = report.checklist.iter().filter(|item| item.status == "partial").count();
         let mut blind = vec![format!("{absent} of 15 blast-radius items have no evidence, {partial} are covered in part")];
@@ -115,7 +117,7 @@ impl Screen {
                 .take(2)
                 .map(|missing| format!("no {}: it would decide {}", missing.source, missing.would_decide)),
         );
-        self.line(&mut table, "NOT COVERED", blind, None);
+        self.line(&mut table, "NOT COVERED", &blind, None);
         self.push_table(&table);
     }
 
@@ -216,7 +218,7 @@ impl Screen {
         self.heading("Lost or doubtful");
         let mut table = self.plain();
         for line in lines.iter().take(self.limit()) {
-            self.line(&mut table, "-", vec![line.clone()], None);
+            self.line(&mut table, "-", std::slice::from_ref(line), None);
         }
         self.push_limited(&table, lines.len());
     }
@@ -264,7 +266,7 @@ impl Screen {
         }
     }
 
-    fn line(&self, table: &mut Table, label: &str, lines: Vec<String>, color: Option<Color>) {
+    fn line(&self, table: &mut Table, label: &str, lines: &[String], color: Option<Color>) {
         let text = lines.iter().map(|line| terminal(line)).collect::<Vec<_>>().join("\n");
         let value = match color.filter(|_| self.style.color) {
             Some(color) => Cell::new(text).fg(color).add_attribute(Attribute::Bold),
@@ -295,7 +297,7 @@ impl Screen {
     fn push_limited(&mut self, table: &Table, n_all: usize) {
         self.push_table(table);
         if n_all > self.limit() {
-            self.text.push_str(&format!("… {} more, see the report files\n", n_all - self.limit()));
+            let _ = writeln!(self.text, "… {} more, see the report files", n_all - self.limit());
         }
     }
 }

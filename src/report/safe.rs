@@ -1,6 +1,7 @@
 //! Evidence is hostile text: the one place where it is made harmless for a terminal and for spreadsheets. HTML is escaped by the template engine.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// Text for a terminal: control characters, escape sequences, bidirectional overrides and zero-width characters become visible as `⟨U+202E⟩`;
 /// line breaks become blanks.
@@ -12,7 +13,10 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     for character in text.chars() {
         match character {
             '\n' | '\r' | '\t' => safe.push(' '),
-            character if is_dangerous(character) => safe.push_str(&format!("⟨U+{:04X}⟩", u32::from(character))),
+            character if is_dangerous(character) => {
+                // Writing to a String cannot fail.
+                let _ = write!(safe, "⟨U+{:04X}⟩", u32::from(character));
+            }
             character => safe.push(character),
         }
     }

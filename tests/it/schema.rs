@@ -10,7 +10,6 @@ fn check(schema: &Value, root: &Value, value: &Value, path: &str, errors: &mut V
     };
     for (keyword, rule) in schema {
         match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "format" | "default" => {}
             "$ref" => {
                 let pointer = rule.as_str().unwrap_or_default().trim_start_matches('#');
                 match root.pointer(pointer) {
@@ -26,10 +25,9 @@ fn check(schema: &Value, root: &Value, value: &Value, path: &str, errors: &mut V
             }
             "const" if rule != value => errors.push(format!("{path}: {value} is not {rule}")),
             "enum" if !rule.as_array().is_some_and(|values| values.contains(value)) => errors.push(format!("{path}: {value} is not one of {rule}")),
-            "const" | "enum" => {}
             "minimum" if value.as_f64() < rule.as_f64() => errors.push(format!("{path}: {value} is below {rule}")),
             "maximum" if value.as_f64() > rule.as_f64() => errors.push(format!("{path}: {value} is above {rule}")),
-            "minimum" | "maximum" => {}
+            "$schema" | "$defs" | "title" | "description" | "format" | "default" | "const" | "enum" | "minimum" | "maximum" => {}
             "required" => {
                 for name in rule.as_array().into_iter().flatten().filter_map(Value::as_str) {
                     if value.is_object() && value.get(name).is_none() {
