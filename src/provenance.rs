@@ -88,10 +88,3 @@ pub enum SkipReason {
     /// A record that carries no evidence by design (an API listing page, a header repeated in the middle).
     NotEvidence,
 }
-
-impl Source {
-    /// True when evidence was lost here, so that the run ends with exit code 3.
-    pub fn lost_something(&self) -> bool {
-        self.skipped > 0
-    }
-}

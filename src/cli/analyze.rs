@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::{Report, Status};
+use crate::provenance::SkipReason;
 use crate::report::{console, csv, html, json};
 use crate::settings::Settings;
 use crate::{Analysis, Options, Progress};
@@ -64,7 +65,7 @@ pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress)
             format!("{body}\nReport: {}\n{}\n", folder.join("report.html").display(), console::counts(report))
         }
     };
-    Ok(Outcome { stdout, code: exit_code(report, arguments.fail_on) })
+    Ok(Outcome { stdout, code: exit_code(&analysis, arguments.fail_on) })
 }
 
 fn read_settings(arguments: &Analyze) -> Result<Settings, String> {
@@ -143,7 +144,8 @@ fn write_files(analysis: &Analysis, settings: &Settings, folder: &Path) -> io::R
     write("rejected.jsonl", &|out| json::rejected(&analysis.case.sources, &analysis.case.skipped, out))
 }
 
-fn exit_code(report: &Report, fail_on: Option<Level>) -> u8 {
+fn exit_code(analysis: &Analysis, fail_on: Option<Level>) -> u8 {
+    let report: &Report = &analysis.report;
     let reached = fail_on.is_some_and(|level| {
         let wanted = match level {
             Level::Attempted => Status::Attempted,
@@ -153,7 +155,8 @@ fn exit_code(report: &Report, fail_on: Option<Level>) -> u8 {
         };
         report.incident.status >= wanted
     });
-    let lost = report.sources.iter().any(|source| source.skipped > 0) || report.detectors.iter().any(|run| run.outcome == "failed");
+    // A repeated header or an empty role is skipped, but nothing is lost with it.
+    let lost = analysis.case.skipped.iter().any(|skip| skip.reason != SkipReason::NotEvidence) || report.detectors.iter().any(|run| run.outcome == "failed");
     match (reached, lost) {
         (true, _) => 1,
         (false, true) => 3,
