@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use polars::prelude::PolarsResult;
 
 use crate::case::Case;
+use crate::evidence::Evidence;
 use crate::frame::AuditEvent;
 use crate::provenance::RecordRef;
 use crate::settings::assess::Assess;
@@ -107,17 +108,29 @@ fn action(row: &AuditEvent<'_>) -> Option<&'static str> {
     }
 }
 
-/// What went wrong, per account: kind, account, words.
+/// Until when the evidence would hold a revocation or a disabled account.
+fn directory_reach(case: &Case) -> Option<Time> {
+    [Evidence::DirectoryAudits, Evidence::AuditDirectory].iter().filter_map(|kind| case.coverage.get(kind)?.reach_last).max()
+}
+
+/// What went wrong, per account: kind, account, words. `first` holds the affected accounts with their first malicious act. That something was not done is
+/// said only where the evidence would show it.
 pub(crate) fn faults(
+    case: &Case,
     steps: &[Step],
     accounts: &BTreeSet<String>,
+    first: &BTreeMap<String, Time>,
     acts: &[Act],
     ledger: &[Entry],
     settings: &Assess,
-) -> Vec<(&'static str, String, String)> {
+) -> PolarsResult<Vec<(&'static str, String, String)>> {
     let mut faults = Vec::new();
+    let reach = directory_reach(case);
+    let states = case.frames.users.rows()?;
     for account in accounts {
         let at = |action: &str| steps.iter().filter(|step| step.account == *account && step.action == action).map(|step| step.at).min();
+        let told = reach.filter(|until| first.get(account).is_some_and(|first| until > first));
+        let is_off = states.iter().any(|user| user.account == Some(account.as_str()) && user.enabled == Some(false));
         let (revoke, reset, disable) = (at("revoke-sessions"), at("reset-password"), at("disable-account"));
         match (reset, revoke) {
             (Some(reset), Some(revoke)) if reset < revoke && settings.order_profile == "revoke-first" => faults.push((
@@ -125,19 +138,29 @@ pub(crate) fn faults(
                 account.clone(),
                 format!("the password was reset at {reset}, sessions were revoked at {revoke}: live access tokens kept working for {}", span(revoke - reset)),
             )),
-            (_, None) => faults.push((
+            (_, None) if let Some(until) = told => faults.push((
                 "no-session-revocation",
                 account.clone(),
                 if reset.is_some() {
-                    "no explicit session revocation is in the evidence; the password reset ended refresh tokens as a side effect, access tokens may have lived on".to_owned()
+                    format!("no explicit session revocation is in the directory changes, which reach to {until}; the password reset ended refresh tokens as a side effect, access tokens may have lived on")
                 } else {
-                    "no session revocation is in the evidence".to_owned()
+                    format!("no session revocation is in the directory changes, which reach to {until}")
                 },
             )),
             _ => {}
         }
-        if disable.is_none() {
-            faults.push(("not-disabled", account.clone(), "the account was not disabled as far as the evidence shows".to_owned()));
+        if let Some(until) = told
+            && disable.is_none()
+            && !is_off
+        {
+            faults.push(("not-disabled", account.clone(), format!("the account was not disabled in the directory changes, which reach to {until}")));
+        }
+        if told.is_none() && (revoke.is_none() || disable.is_none() && !is_off) {
+            faults.push((
+                "response-not-covered",
+                account.clone(),
+                "the evidence cannot tell whether sessions were revoked or the account was disabled: no directory changes after the first malicious act are in it".to_owned(),
+            ));
         }
         let left: Vec<&Entry> =
             ledger.iter().filter(|entry| entry.attributed && entry.artefact.account == *account && entry.state != State::Removed).collect();
@@ -177,7 +200,7 @@ pub(crate) fn faults(
             }
         }
     }
-    faults
+    Ok(faults)
 }
 
 fn span(delta: TimeDelta) -> String {

@@ -63,9 +63,16 @@ pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<
     }
     let mut entries: Vec<Entry> = entries.into_values().collect();
     let rows = case.frames.audit.rows()?;
-    let by_record: BTreeMap<_, _> = rows.iter().filter_map(|row| row.time.map(|at| ((row.source, row.record), at))).collect();
+    let by_record: BTreeMap<_, _> = rows.iter().filter_map(|row| row.time.map(|at| ((row.source, row.record), (at, row)))).collect();
+    let mut made: Vec<Option<Time>> = Vec::new();
     for entry in &mut entries {
-        entry.created = entry.evidence.iter().filter_map(|record| by_record.get(&(record.source, record.record)).copied()).min();
+        let own: Vec<(Time, &AuditEvent<'_>)> =
+            entry.evidence.iter().filter_map(|record| by_record.get(&(record.source, record.record))).map(|(at, row)| (*at, row)).collect();
+        let first = own.iter().min_by_key(|(at, _)| *at);
+        entry.created = first.map(|(at, _)| *at);
+        let operation = first.and_then(|(_, row)| row.operation);
+        let makes = |row: &AuditEvent<'_>| !removes(row, &entry.artefact) && (row.operation == operation || restores(entry.artefact.kind, row));
+        made.push(own.iter().filter(|(_, row)| makes(row)).map(|(at, _)| *at).max());
     }
     for row in rows.iter() {
         let Some(at) = row.time else { continue };
@@ -76,15 +83,32 @@ pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<
             }
         }
     }
-    for entry in &mut entries {
+    for (entry, made) in entries.iter_mut().zip(made) {
         let listed = is_listed(case, &entry.artefact)?;
-        entry.state = match (entry.removed, listed) {
-            (Some(_), _) => State::Removed,
-            (None, true) => State::Present,
-            (None, false) => State::Unknown,
+        // What was made again after its removal was not taken away.
+        entry.removed = entry.removed.filter(|removed| made.is_none_or(|made| made <= *removed));
+        // Removals of methods seldom say which one: the list decides.
+        let certain = !(listed && entry.artefact.kind == ArtefactKind::AuthMethod);
+        entry.state = match entry.removed {
+            Some(_) if certain => State::Removed,
+            _ if listed => State::Present,
+            _ => State::Unknown,
         };
+        if entry.state == State::Present {
+            entry.removed = None;
+        }
     }
     Ok(entries)
+}
+
+/// Operations other than the first that bring a kind of artefact back (normalised names).
+fn restores(kind: ArtefactKind, row: &AuditEvent<'_>) -> bool {
+    let operation = row.operation.unwrap_or_default();
+    match kind {
+        ArtefactKind::InboxRule => matches!(operation, "new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules" | "new-sweeprule"),
+        ArtefactKind::TransportRule => matches!(operation, "new-transportrule" | "enable-transportrule"),
+        _ => false,
+    }
 }
 
 /// Operations that take a kind of artefact away (normalised names).
@@ -137,7 +161,7 @@ fn removes(row: &AuditEvent<'_>, artefact: &Artefact) -> bool {
     let on_account = account.is_empty() || [row.target, row.mailbox, row.account].contains(&Some(account));
     let parameters = row.parameters.unwrap_or_default();
     if artefact.kind == ArtefactKind::InboxRule && operation == "updateinboxrules" {
-        return on_account && parameters.contains("RemoveMailboxRule") && mentions(row, &artefact.key);
+        return on_account && parameters.contains("RemoveMailboxRule") && names(row.parameters, &artefact.key);
     }
     if !removals(artefact.kind).contains(&operation) {
         return false;
@@ -150,10 +174,35 @@ fn removes(row: &AuditEvent<'_>, artefact: &Artefact) -> bool {
         ArtefactKind::AuditBypass => {
             on_account && (parameters.contains(r#""AuditBypassEnabled":"False""#) || parameters.contains(r#"Enabled":"True""#))
         }
-        // Removal records do not say which method: any removal on the account counts, and the state export decides if there is one.
-        ArtefactKind::AuthMethod => on_account,
-        ArtefactKind::InboxRule => on_account && row.object.is_some_and(|object| rule_name(object) == artefact.key || object == artefact.key),
+        ArtefactKind::AuthMethod => on_account && may_be_method(row, &artefact.key),
+        ArtefactKind::InboxRule => on_account && row.object.is_some_and(|object| [rule_name(object), object].contains(&artefact.key.as_str())),
+        // The key is the trustee and the rights; the record states them apart.
+        ArtefactKind::Delegate => on_account && artefact.key.split(' ').all(|word| mentions(row, word)),
+        ArtefactKind::RoleMember | ArtefactKind::GroupMember => (on_account || mentions(row, account)) && mentions(row, &artefact.key),
         _ => mentions(row, &artefact.key),
+    }
+}
+
+/// Words for kinds of authentication methods; records of removal often say no more.
+const METHODS: &[&[&str]] = &[
+    &["authenticator", "phone app", "phone sign-in"],
+    &["phone", "sms", "text message"],
+    &["fido2", "passkey", "security key"],
+    &["hello", "platform credential"],
+    &["email"],
+    &["temporary access pass"],
+    &["application password", "app password"],
+    &["hardware", "oath"],
+];
+
+/// A removal may concern the method unless both name a kind and the kinds differ.
+fn may_be_method(row: &AuditEvent<'_>, key: &str) -> bool {
+    let kind = |text: &str| METHODS.iter().position(|words| words.iter().any(|word| text.contains(word)));
+    let details = row.details.unwrap_or_default().to_lowercase();
+    let removed = kind(details.split_once("deleted ").map_or("", |(_, method)| method)).or_else(|| kind(row.operation.unwrap_or_default()));
+    match (removed, kind(&key.to_lowercase())) {
+        (Some(removed), Some(made)) => removed == made,
+        _ => true,
     }
 }
 
@@ -163,12 +212,19 @@ fn rule_name(object: &str) -> &str {
 }
 
 fn mentions(row: &AuditEvent<'_>, key: &str) -> bool {
-    let key = key.to_lowercase();
+    [row.target, row.target_id, row.object, row.parameters, row.changes, row.details].into_iter().any(|text| names(text, key))
+}
+
+/// The text holds the key as a whole name, not as part of a longer one: "Reader" is not named by "Security Reader".
+fn names(text: Option<&str>, key: &str) -> bool {
+    let (text, key) = (text.unwrap_or_default().to_lowercase(), key.to_lowercase());
+    let inside = |letter: char| letter.is_alphanumeric() || matches!(letter, ' ' | '.' | '-' | '_');
     !key.is_empty()
-        && [row.target, row.target_id, row.object, row.parameters, row.changes, row.details]
-            .into_iter()
-            .flatten()
-            .any(|text| text.to_lowercase().contains(&key))
+        && text.match_indices(&key).any(|(at, _)| {
+            let before = text.get(..at).and_then(|text| text.chars().next_back());
+            let after = text.get(at + key.len()..).and_then(|text| text.chars().next());
+            !before.is_some_and(inside) && !after.is_some_and(inside)
+        })
 }
 
 /// The artefact stands in a state export of the case.

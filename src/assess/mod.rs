@@ -104,7 +104,7 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
                 .collect::<Vec<_>>(),
         },
     );
-    let faults = containment::faults(&steps, &affected, &acts, &ledger, &settings.assess);
+    let faults = containment::faults(case, &steps, &affected, &first, &acts, &ledger, &settings.assess)?;
     let coverage = coverage::build(case, detection, window.map(|(first, _)| first))?;
     let verdicts = incident::verdicts(case, &judged, &contexts, &acts);
     let clear_accounts = incident::clear_accounts(case, &verdicts)?;

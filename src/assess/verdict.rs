@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Traces};
 use crate::model::Status;
 use crate::settings::assess::Assess;
 use crate::time::Time;
@@ -67,10 +67,21 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     } else {
         Vec::new()
     };
+    // Where no access stands by itself, the unusual sign-in from which a hostile act was done is the access as far as this evidence shows it.
+    let acted_from = |hint: &Finding| {
+        !has_access
+            && arguments.iter().any(|act| {
+                act.role == Role::Action
+                    && act.attributed
+                    && act.hostile >= 3.0
+                    && act.finding.account == context.account
+                    && meets(&act.finding.traces, &hint.traces)
+            })
+    };
     let malicious = |argument: &&Argument<'_>| {
         argument.finding.is_dated()
             && match argument.role {
-                Role::Hint => false,
+                Role::Hint => status >= Status::Suspected && acted_from(argument.finding),
                 Role::Attempt | Role::Password => status >= Status::Attempted && !argument.finding.account.is_empty(),
                 Role::Access => argument.factor >= 0.5,
                 // A change by somebody else that prepared the access may have been innocent in its author's mind: it is evidence, not the first malicious act.
@@ -95,6 +106,11 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     }
 }
 
+/// Two findings were made from one address, session or token.
+fn meets(a: &Traces, b: &Traces) -> bool {
+    !a.addresses.is_disjoint(&b.addresses) || !a.sessions.is_disjoint(&b.sessions) || !a.tokens.is_disjoint(&b.tokens)
+}
+
 fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings: &Assess) -> Argument<'a> {
     // Somebody else's act that aims at this account (a policy exclusion) carries that person's traces, not the intruder's, and may prepare the access.
     let aims_here = finding.account != context.account;
@@ -110,10 +126,11 @@ fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings:
         (Role::Hint, _) if !has_access => (1.0, false),
         (Role::Hint | Role::Action, Link::Untraced) if soon => (0.8, true),
         (Role::Hint, _) => (0.25, false),
+        // Nobody is known to have come in: the act stands for itself, whether its record says from where or not.
+        (Role::Action, _) if !has_access && weight.alone => (1.0, false),
         (Role::Action, Link::Untraced) => (0.5, false),
         (Role::Action, Link::Foreign) if has_access => (0.2, false),
-        // Nobody is known to have come in: the act stands for itself.
-        (Role::Action, Link::Foreign) => (if weight.alone { 1.0 } else { 0.4 }, false),
+        (Role::Action, Link::Foreign) => (0.4, false),
     };
     if !finding.against.is_empty() {
         factor *= 0.5;

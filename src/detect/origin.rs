@@ -75,15 +75,19 @@ impl<'a> Origin<'a> {
         if self.novelty(case) == Novelty::Established {
             reasons.push("the network is established for the account".to_owned());
         }
-        let known_device = |row: &SignIn<'_>| {
-            let device =
-                filled(row.device_id).filter(|_| row.account == Some(self.account) && row.address == self.address && row.error_code == Some(0));
-            device.is_some_and(|device| {
-                case.profiles.novelty(self.account, Trait::Device, device, row.time.unwrap_or_default()) == Novelty::Established
-            })
+        let here: Vec<SignIn<'_>> = if self.address.is_some() {
+            let rows = case.frames.sign_ins.rows()?;
+            rows.iter().filter(|row| row.account == Some(self.account) && row.address == self.address && row.error_code == Some(0)).collect()
+        } else {
+            Vec::new()
         };
-        if self.address.is_some() && case.frames.sign_ins.rows()?.iter().any(|row| known_device(&row)) {
+        let known = |row: &SignIn<'_>, device: &str| {
+            case.profiles.novelty(self.account, Trait::Device, device, row.time.unwrap_or_default()) == Novelty::Established
+        };
+        if here.iter().any(|row| filled(row.device_id).is_some_and(|device| known(row, device))) {
             reasons.push("the account signed in from this address on a device that is established for it".to_owned());
+        } else if here.iter().any(|row| row.compliant == Some(true) && filled(row.device_id).is_some()) {
+            reasons.push("the account signed in from this address on a compliant device".to_owned());
         }
         Ok(reasons)
     }

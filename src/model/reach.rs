@@ -120,7 +120,7 @@ pub struct Step {
 /// One fault of the containment.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Fault {
-    /// `reset-before-revoke`, `no-session-revocation`, …
+    /// `reset-before-revoke`, `no-session-revocation`, …; `response-not-covered` where the evidence cannot tell.
     pub kind: String,
     /// On whom.
     pub account: String,

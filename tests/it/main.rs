@@ -4,6 +4,7 @@ mod cases;
 mod detectors;
 mod docs;
 mod house;
+mod judgement;
 mod robustness;
 mod schema;
 mod shapes;

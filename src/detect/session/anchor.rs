@@ -48,6 +48,8 @@ pub(in crate::detect) struct Anchor {
     pub session: Option<String>,
     /// Unique token identifier.
     pub token: Option<String>,
+    /// On a device that the company manages and found in order.
+    pub compliant: bool,
     /// By what it can be followed.
     pub traces: crate::finding::Traces,
     /// The record.
@@ -71,6 +73,7 @@ pub(in crate::detect) fn anchors(case: &Case, accounts: &BTreeSet<&str>) -> Pola
             address: sighting.address.map(str::to_owned),
             session: sighting.session.map(str::to_owned),
             token: sighting.token.map(str::to_owned),
+            compliant: sighting.compliant == Some(true) && sighting.device.is_some(),
             traces: sighting.traces(&case.profiles),
             reference: sighting.reference(),
         });

@@ -150,6 +150,9 @@ fn report(settings: &Settings, account: &str, chain: &[Anchor], weighted: &[Weig
         finding.traces.extend(&anchor.traces);
     }
     let used: BTreeSet<usize> = weighted.iter().map(|one| one.anchor).collect();
+    if used.iter().filter_map(|position| chain.get(*position)).all(|anchor| anchor.compliant) {
+        finding.against.push("the sign-ins come from a compliant device".to_owned());
+    }
     attach(&mut finding, used.iter().filter_map(|position| chain.get(*position)).map(|anchor| (Some(anchor.time), anchor.reference.clone())));
     attach(&mut finding, weighted.iter().map(|one| (Some(one.step.time), one.step.reference.clone())));
     Some(finding)

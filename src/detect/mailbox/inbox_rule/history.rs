@@ -59,7 +59,8 @@ struct Observation {
     content: Content,
     at: Option<Time>,
     record: RecordRef,
-    novelty: Novelty,
+    /// Why the place of the act earns points, if it does.
+    strange: Option<&'static str>,
 }
 
 /// Reads all rules, in the order of their first records; exported rules last.
@@ -81,7 +82,11 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> PolarsResult<Vec<Rule>> 
             continue;
         }
         let origin = Origin::of_audit(&event);
-        let observation = Observation { owner, content, at: event.time, record: event.reference(), novelty: origin.novelty(case) };
+        let strange = origin.is_unusual(case).then(|| match origin.novelty(case) {
+            Novelty::New => "made from a network that is new for the account",
+            _ => "made from a rented network, with too little history to tell whether it is new",
+        });
+        let observation = Observation { owner, content, at: event.time, record: event.reference(), strange };
         let (rule, got_worse) = place(&mut rules, case, &contacts, weights, observation);
         rule.in_audit = true;
         rule.removed = None;
@@ -95,7 +100,7 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> PolarsResult<Vec<Rule>> 
     for state in case.frames.rules.rows()?.iter() {
         let named = state.mailbox.unwrap_or_default().to_lowercase();
         let owner = owner::account_of(case, &named).unwrap_or(named);
-        let observation = Observation { owner, content: Content::of_state(&state), at: None, record: state.reference(), novelty: Novelty::Unknown };
+        let observation = Observation { owner, content: Content::of_state(&state), at: None, record: state.reference(), strange: None };
         let (rule, _) = place(&mut rules, case, &contacts, weights, observation);
         rule.in_state = true;
         rule.enabled = state.enabled;
@@ -108,8 +113,8 @@ fn place<'a>(rules: &'a mut Vec<Rule>, case: &Case, contacts: &Contacts, weights
     let position = rules.iter().position(|rule| rule.owner == seen.owner && same_rule(&rule.content, &seen.content));
     let content = position.and_then(|at| rules.get(at)).map_or_else(|| seen.content.clone(), |rule| rule.content.updated(&seen.content));
     let mut score = score::score(case, contacts, &seen.owner, &content, weights);
-    if seen.novelty == Novelty::New {
-        score.parts.push(("made from a network that is new for the account", weights.new_origin));
+    if let Some(reason) = seen.strange {
+        score.parts.push((reason, weights.new_origin));
     }
     let index = position.unwrap_or_else(|| {
         rules.push(Rule {
