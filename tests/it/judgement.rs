@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 const ANNA: &str = "anna@contoso.example";
 const HOME: (&str, i64, &str) = ("192.0.2.10", 64500, "DE");
 const HOSTER: (&str, i64, &str) = ("198.51.100.7", 20473, "US");
+const VPN: (&str, i64, &str) = ("203.0.113.9", 9009, "RO");
+const HOTEL: (&str, i64, &str) = ("203.0.113.60", 64520, "ES");
 const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Safari/537.36";
 
 /// Evidence about one account.
@@ -134,7 +136,17 @@ fn a_traveller_on_a_company_device_is_no_intruder() {
         evidence.judged(if device.is_some() { "traveller" } else { "stranger" })
     };
     assert_eq!(verdict(&journey(Some("LAPTOP-2"))).0, "clear");
-    assert_eq!(verdict(&journey(None)).0, "suspected", "the same from an unknown machine");
+    assert_eq!(verdict(&journey(None)).0, "compromised", "the same from an unknown machine");
+}
+
+#[test]
+fn the_own_browser_behind_a_vpn_service_is_not_a_takeover() {
+    let mut evidence = Evidence::with_history();
+    for (hour, place) in [(9, VPN), (11, VPN), (20, HOTEL)] {
+        evidence.sign_in(&format!("2026-03-24T{hour:02}:00:00Z"), place, None);
+        evidence.sign_ins.last_mut().expect("just added")["sessionId"] = json!("60000000-0000-4000-8000-000000000001");
+    }
+    assert_ne!(verdict(&evidence.judged("vpn")).0, "compromised");
 }
 
 #[test]

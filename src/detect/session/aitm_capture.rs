@@ -166,6 +166,11 @@ fn copied_finding(case: &Case, account: &str, sighting: &Sighting<'_>, home_agen
     );
     finding.fact("agent", agent);
     finding.fact("agent_known_since", home.time.to_string());
+    if sighting.network == Some("vpn") && home.device.is_none() {
+        finding
+            .against
+            .push("the account shows no device at home either, and the network is a VPN service: the person's own browser looks the same".to_owned());
+    }
     finding.traces.extend(&sighting.traces(&case.profiles));
     // The agent is the account's own: it would lead back to the victim.
     finding.traces.agents.clear();

@@ -34,6 +34,9 @@ pub(super) struct Comparison<'a> {
     pub parts: Vec<(i64, String)>,
     /// Minutes in which the session went from one origin to the other and back, when it did.
     pub interleave_minutes: Option<i64>,
+    /// One of the two is a VPN service, and nothing but the place changed: client and device stayed, and the places were used one after the other. A
+    /// VPN's exit country is its user's choice, so that country and network are one change here.
+    pub is_vpn_switch: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -68,19 +71,22 @@ impl<'a> Comparison<'a> {
             (false, false) => parts.push((OTHER_NETWORK, "other network".to_owned())),
             (false, true) => {}
         }
-        parts.extend(client.map(|change| (CLIENT, change)));
         let interleave_minutes = interleave(root, other);
-        if interleave_minutes.is_some_and(|minutes| minutes <= settings.interleave_minutes) {
+        let overlaps = interleave_minutes.is_some_and(|minutes| minutes <= settings.interleave_minutes);
+        let (same_client, devices) = (client.is_none(), device_changes(root, other));
+        let is_vpn_switch = [root_class, other_class].contains(&Some("vpn")) && same_client && devices.is_empty() && !overlaps;
+        parts.extend(client.map(|change| (CLIENT, change)));
+        if overlaps {
             parts.push((INTERLEAVE, format!("both in use within {} minutes", settings.interleave_minutes)));
         }
-        parts.extend(device_changes(root, other));
+        parts.extend(devices);
         if impossible_travel(root, other) {
             parts.push((TRAVEL, "faster than air travel".to_owned()));
         }
         if other.sightings.iter().any(|s| s.by_claim) && !root.sightings.iter().any(|s| s.by_claim) {
             parts.push((BY_CLAIM, "second factor satisfied by an older claim".to_owned()));
         }
-        Some(Self { other: other.clone(), parts, interleave_minutes })
+        Some(Self { other: other.clone(), parts, interleave_minutes, is_vpn_switch })
     }
 
     /// Sum of the points.

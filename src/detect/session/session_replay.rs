@@ -96,6 +96,9 @@ fn report<'a>(
     if worst.other.sightings.iter().any(|sighting| sighting.compliant == Some(true)) {
         finding.against.push("the other origin's sign-ins come from a compliant device".to_owned());
     }
+    if reported.iter().all(|comparison| comparison.is_vpn_switch) {
+        finding.against.push("client and device stayed and the places follow each other: a VPN service switched on or off looks the same".to_owned());
+    }
     let foreign: Vec<&Sighting<'_>> = reported.iter().flat_map(|comparison| &comparison.other.sightings).collect();
     cite(&mut finding, foreign);
     if root_is_strange {
