@@ -44,7 +44,8 @@ pub(crate) fn judge<'a>(findings: &[&'a Finding], context: &Context, weights: &W
     let arguments: Vec<Argument<'a>> =
         findings.iter().filter_map(|finding| weights.get(finding.signal).map(|weight| argue(finding, weight, context, settings))).collect();
     let has_access = arguments.iter().any(|argument| argument.role == Role::Access && argument.factor >= 0.5);
-    let families = by_family(&arguments, weights, has_access, |argument, _| argument.hostile, settings);
+    let is_shown = arguments.iter().any(|argument| argument.role == Role::Access && argument.factor > 0.5);
+    let families = by_family(&arguments, weights, is_shown, |argument, _| argument.hostile, settings);
     let hostile: f64 = families.values().sum();
     let status = status(&arguments, weights, &families, hostile, settings);
     let scores = pattern_scores(&arguments, weights, settings);
@@ -139,19 +140,19 @@ fn argue<'a>(finding: &'a Finding, weight: &Weight, context: &Context, settings:
     Argument { finding, role: weight.role, hostile: weight.hostile * factor * strength, factor, attributed: attributed && factor >= 0.4 }
 }
 
-/// Per family: the strongest plus half of the next, capped. While no access by somebody else is shown, ordinary use of mail and files from a new place is the same
-/// observation as the new place itself: a traveller reads and sends mail.
+/// Per family: the strongest plus half of the next, capped. While no access by somebody else is shown, or only one that has an innocent explanation,
+/// ordinary use of mail and files from a new place is the same observation as the new place itself: a traveller reads and sends mail.
 fn by_family(
     arguments: &[Argument<'_>],
     weights: &Weights,
-    has_access: bool,
+    is_shown: bool,
     value: impl Fn(&Argument<'_>, &Weight) -> f64,
     settings: &Assess,
 ) -> BTreeMap<&'static str, f64> {
     let mut families: BTreeMap<&'static str, BTreeMap<&'static str, f64>> = BTreeMap::new();
     for argument in arguments {
         let Some(weight) = weights.get(argument.finding.signal) else { continue };
-        let family = if !has_access && matches!(weight.family, "mail" | "files") { "origin" } else { weight.family };
+        let family = if !is_shown && matches!(weight.family, "mail" | "files") { "origin" } else { weight.family };
         let strongest = families.entry(family).or_default().entry(argument.finding.signal).or_insert(f64::NEG_INFINITY);
         *strongest = strongest.max(value(argument, weight));
     }

@@ -156,7 +156,8 @@ fn exit_code(analysis: &Analysis, fail_on: Option<Level>) -> u8 {
         report.incident.status >= wanted
     });
     // A repeated header or an empty role is skipped, but nothing is lost with it.
-    let lost = analysis.case.skipped.iter().any(|skip| skip.reason != SkipReason::NotEvidence) || report.detectors.iter().any(|run| run.outcome == "failed");
+    let lost =
+        analysis.case.skipped.iter().any(|skip| skip.reason != SkipReason::NotEvidence) || report.detectors.iter().any(|run| run.outcome == "failed");
     match (reached, lost) {
         (true, _) => 1,
         (false, true) => 3,

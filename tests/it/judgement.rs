@@ -146,6 +146,12 @@ fn the_own_browser_behind_a_vpn_service_is_not_a_takeover() {
         evidence.sign_in(&format!("2026-03-24T{hour:02}:00:00Z"), place, None);
         evidence.sign_ins.last_mut().expect("just added")["sessionId"] = json!("60000000-0000-4000-8000-000000000001");
     }
+    for minute in 30..34 {
+        evidence.act(&format!("2026-03-24T09:{minute}:00Z"), "Send", 2, "", VPN.0, &[]);
+    }
+    for send in &mut evidence.audit {
+        send["UserId"] = json!(ANNA);
+    }
     assert_ne!(verdict(&evidence.judged("vpn")).0, "compromised");
 }
 
