@@ -102,3 +102,42 @@ fn run_one(detector: &Detector, case: &Case, settings: &Settings) -> (Outcome, V
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::Span;
+
+    const BASE: Detector = Detector {
+        id: "sound",
+        title: "",
+        attack: &["T1078.004"],
+        needs: &[Evidence::RiskDetections],
+        signals: &[],
+        false_positives: "",
+        detect: |_, _| Ok(Vec::new()),
+    };
+    const PANICS: Detector = Detector { id: "panics", detect: |_, _| panic!("a defect"), ..BASE };
+    const FAILS: Detector =
+        Detector { id: "fails", detect: |_, _| Err(polars::prelude::PolarsError::ComputeError("a bad query".into()).into()), ..BASE };
+    const LACKS: Detector = Detector { id: "lacks", needs: &[Evidence::Teams], ..BASE };
+
+    #[test]
+    fn one_failing_detector_becomes_a_note_and_the_others_run() {
+        let coverage = [(Evidence::RiskDetections, Span { records: 1, ..Span::default() })].into();
+        let case = Case { coverage, ..Case::default() };
+        let detection = run_all(&[&PANICS, &BASE, &FAILS, &LACKS], &case, &Settings::default());
+        let outcomes: Vec<(&str, &Outcome)> = detection.ran.iter().map(|ran| (ran.detector, &ran.outcome)).collect();
+        assert_eq!(
+            outcomes,
+            [
+                ("panics", &Outcome::Failed("internal error: a defect".to_owned())),
+                ("sound", &Outcome::Ran(0)),
+                ("fails", &Outcome::Failed("query failed: a bad query".to_owned())),
+                ("lacks", &Outcome::NoSuchEvidence),
+            ]
+        );
+        let judgement = crate::assess::assess(&case, &detection, &Settings::default()).expect("empty frames can be judged");
+        assert!(judgement.coverage.gaps.iter().any(|gap| gap.contains("detector panics failed")), "{:?}", judgement.coverage.gaps);
+    }
+}
