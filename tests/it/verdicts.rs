@@ -181,3 +181,10 @@ fn two_runs_give_identical_bytes_and_leave_the_evidence_alone() {
     assert!(first == second, "the same evidence gave different bytes");
     assert!(before == hash(), "the evidence was changed");
 }
+
+#[test]
+fn a_session_begun_by_device_code_is_reported_once_and_not_as_a_replay() {
+    let report = analyze(&root().join("fixtures/cases/device-code/evidence")).report;
+    let of = |signal: &str| report.findings.iter().filter(|finding| finding.signal == signal).count();
+    assert_eq!((of("device-code-two-origins"), of("session-replay")), (1, 0));
+}

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{IntoLazy, PolarsResult, col, lit};
+use polars::prelude::{DataFrame, IntoLazy, PolarsResult, col, lit};
 
 use super::origins::{Origin, origins, place};
 use super::sighting::{Sighting, cite, cite_context, counted, positions};
@@ -34,18 +34,27 @@ pub(super) const DETECTOR: Detector = Detector {
 /// Applications of machines that have no keyboard (Microsoft "Teams Rooms sign-in", read 2026-11); matched in lower case.
 const KEYBOARDLESS: &[&str] = &["teams rooms", "teams room", "teams devices", "teams phone", "surface hub", "company portal for shared"];
 
+/// On which days an account typed device codes for a command-line tool.
+type ToolDays<'a> = BTreeMap<(&'a str, &'static str), BTreeSet<i64>>;
+
+/// Days with a device code for the same tool that make it a habit of the account. Proposal: as many as a working week leaves out holidays.
+const HABIT_DAYS: usize = 3;
+
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let by_code = col(sign_in::protocol).eq(lit("devicecode")).or(col(sign_in::transfer_method).eq(lit("devicecodeflow")));
-    let rows = case.frames.sign_ins.data().clone().lazy().filter(by_code.and(col(sign_in::error_code).eq(lit(0i64)))).collect()?;
+    let rows = tokens_by_code(case)?;
     let mut first_use: BTreeMap<&str, (SignIn<'_>, Sighting<'_>)> = BTreeMap::new();
     let mut broker: BTreeMap<&str, Vec<(SignIn<'_>, Sighting<'_>)>> = BTreeMap::new();
     let mut sessions: BTreeSet<&str> = BTreeSet::new();
+    let mut tool_days: ToolDays<'_> = BTreeMap::new();
     for row in SignIns::rows_of(&rows)?.iter() {
         let Some(sighting) = Sighting::of_sign_in(&row).filter(|sighting| !sighting.account.is_empty()) else { continue };
         if row.app.is_some_and(|app| KEYBOARDLESS.iter().any(|machine| app.to_ascii_lowercase().contains(machine))) {
             continue;
         }
         sessions.extend(sighting.session);
+        if let Some(tool) = sighting.app.filter(|app| *app != BROKER).and_then(developer_name) {
+            tool_days.entry((sighting.account, tool)).or_default().insert(sighting.time.day());
+        }
         first_use.entry(sighting.account).or_insert((row, sighting));
         let opens_data = row.resource_id.is_some_and(|resource| [EXCHANGE, SHAREPOINT, GRAPH].contains(&resource));
         if row.app_id == Some(BROKER) && sighting.interactive && opens_data {
@@ -54,8 +63,20 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     }
     let mut findings: Vec<Finding> = first_use.values().filter_map(|(row, sighting)| first_finding(case, settings, row, sighting)).collect();
     findings.extend(broker.values().filter_map(|uses| broker_finding(case, uses)));
-    findings.extend(shared_sessions(case, &sessions)?);
+    findings.extend(shared_sessions(case, &sessions, &tool_days)?);
     Ok(findings)
+}
+
+/// Sign-ins that a device code brought about.
+fn tokens_by_code(case: &Case) -> PolarsResult<DataFrame> {
+    let by_code = col(sign_in::protocol).eq(lit("devicecode")).or(col(sign_in::transfer_method).eq(lit("devicecodeflow")));
+    case.frames.sign_ins.data().clone().lazy().filter(by_code.and(col(sign_in::error_code).eq(lit(0i64)))).collect()
+}
+
+/// Sessions that began with a device code: two places are in their nature, so that other session detectors leave them to this one.
+pub(super) fn sessions_by_code(case: &Case) -> PolarsResult<BTreeSet<String>> {
+    let rows = tokens_by_code(case)?;
+    Ok(SignIns::rows_of(&rows)?.iter().filter_map(|row| row.session_id.filter(|session| !session.is_empty()).map(str::to_owned)).collect())
 }
 
 fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &Sighting<'_>) -> Option<Finding> {
@@ -101,7 +122,7 @@ fn broker_finding(case: &Case, uses: &[(SignIn<'_>, Sighting<'_>)]) -> Option<Fi
     Some(finding)
 }
 
-fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<Finding>> {
+fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>, tool_days: &ToolDays<'_>) -> PolarsResult<Vec<Finding>> {
     let mut uses: BTreeMap<&str, Vec<Sighting<'_>>> = BTreeMap::new();
     let sign_ins = case.frames.sign_ins.rows()?;
     let audit = case.frames.audit.rows()?;
@@ -147,6 +168,15 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>) -> PolarsResult<Vec<F
         finding.fact("other_origins", foreign.iter().map(|one| one.describe(case)).collect::<Vec<_>>());
         for one in &foreign {
             finding.traces.extend(&one.traces(&case.profiles));
+        }
+        let tools = root.values(|s| s.app).into_iter().filter(|app| *app != BROKER).filter_map(developer_name);
+        for tool in tools.collect::<BTreeSet<_>>() {
+            let n_days = tool_days.get(&(root.first().account, tool)).map_or(0, BTreeSet::len);
+            if n_days >= HABIT_DAYS {
+                finding.against.push(format!(
+                    "the account typed device codes for {tool} on {n_days} days: a tool on a machine without a browser looks the same"
+                ));
+            }
         }
         cite(&mut finding, foreign.iter().flat_map(|one| &one.sightings));
         cite_context(&mut finding, &root.sightings);

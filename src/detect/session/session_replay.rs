@@ -8,6 +8,7 @@
 
 use std::collections::BTreeSet;
 
+use super::device_code::sessions_by_code;
 use super::origins::{Origin, origins};
 use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
@@ -39,7 +40,11 @@ pub(super) const DETECTOR: Detector = Detector {
 
 fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
     let mut findings = Vec::new();
+    let by_code = sessions_by_code(case)?;
     for ((account, session), sightings) in &used_from_two_networks(case, Key::Session)? {
+        if by_code.contains(*session) {
+            continue;
+        }
         let origins = origins(sightings);
         let Some((root, others)) = origins.split_first() else { continue };
         let mut comparisons: Vec<Comparison<'_>> = others.iter().filter_map(|other| Comparison::new(case, &settings.session, root, other)).collect();
