@@ -14,7 +14,7 @@ mod mailbox_protocols;
 mod owner;
 mod recipient;
 mod transport_rule;
-mod words;
+pub(in crate::detect) mod words;
 
 pub(super) const DETECTORS: &[&Detector] = &[
     &inbox_rule::DETECTOR,

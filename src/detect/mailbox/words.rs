@@ -43,7 +43,7 @@ pub(super) fn found(group: Words, text: &str) -> Vec<&'static str> {
 
 /// Kind of a default folder (`deleted`, `rss`, `archive`, `junk`, `conversation-history`, `sent`, `calendar` …) by its localised name. Paths
 /// (`\Inbox\RSS Feeds`, `a@contoso.example:\Archive`) are known by their last part.
-pub(super) fn folder_kind(path: &str) -> Option<&'static str> {
+pub(in crate::detect) fn folder_kind(path: &str) -> Option<&'static str> {
     let last = path.rsplit(['\\', '/', ':']).map(str::trim).find(|part| !part.is_empty())?;
     FOLDERS.get(&last.to_lowercase()).copied()
 }

@@ -8,6 +8,7 @@ use super::anchor::Anchor;
 use super::sighting::{Sighting, positions};
 use crate::case::Case;
 use crate::detect::identity::change::Changes;
+use crate::detect::mailbox::words::folder_kind;
 use crate::detect::origin::filled;
 use crate::detect::properties::Properties;
 use crate::enrich::profile::{Novelty, Trait};
@@ -116,7 +117,7 @@ fn kind(operation: &str) -> Option<&'static str> {
     Some(kind)
 }
 
-/// Two operations do many things; only forwarding and new methods keep access.
+/// Some operations do many things; only forwarding, new methods and rules that hide or hand on mail keep access.
 fn keeps_access(event: &AuditEvent<'_>) -> bool {
     match event.operation {
         Some("set-mailbox") => {
@@ -128,8 +129,19 @@ fn keeps_access(event: &AuditEvent<'_>) -> bool {
             let methods = ["StrongAuthenticationMethod", "StrongAuthenticationPhoneAppDetail", "SearchableDeviceKey"];
             methods.iter().any(|name| !changes.added(name).is_empty())
         }
+        Some("new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules") => !only_sorts(&Properties::parse(event.parameters)),
         _ => true,
     }
+}
+
+/// A rule that files mail into an ordinary folder or gives it a category: everybody has those. A record without any action says nothing of the kind.
+fn only_sorts(rule: &Properties) -> bool {
+    let folders: Vec<String> = ["MoveToFolder", "CopyToFolder"].iter().filter_map(|name| rule.filled(name)).collect();
+    let hides = folders.iter().any(|folder| folder_kind(folder).is_some());
+    let acts = ["ForwardTo", "ForwardAsAttachmentTo", "RedirectTo"].iter().any(|name| rule.filled(name).is_some())
+        || ["DeleteMessage", "SoftDeleteMessage", "MarkAsRead"].iter().any(|name| rule.flag(name));
+    let sorts = !folders.is_empty() || rule.filled("ApplyCategory").is_some();
+    sorts && !hides && !acts
 }
 
 /// When accounts were created, as far as the case tells.
