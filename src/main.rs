@@ -1,7 +1,6 @@
 //! Parse arguments, call the library, print, choose the exit code: the only file that prints.
-#![expect(clippy::print_stderr, reason = "messages of the program itself")]
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -46,15 +45,22 @@ fn run(arguments: &Cli) -> ExitCode {
     };
     match result {
         Ok((text, code)) => {
-            // A reader that closed the pipe (`| head`) has all it wanted.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            ExitCode::from(code)
+            let mut out = std::io::stdout();
+            match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+                // A reader that closed the pipe (`| head`) has all it wanted.
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => fail(&format!("cannot write to standard output: {error}")),
+                Ok(()) | Err(_) => ExitCode::from(code),
+            }
         }
-        Err(message) => {
-            eprintln!("backtrail: {}", backtrail::report::safe::terminal(&message));
-            ExitCode::from(2)
-        }
+        Err(message) => fail(&message),
     }
+}
+
+/// Says why nothing came of it; where nobody listens, the exit code remains.
+fn fail(message: &str) -> ExitCode {
+    let lines: Vec<_> = message.lines().map(backtrail::report::safe::terminal).collect();
+    let _ = writeln!(std::io::stderr(), "backtrail: {}", lines.join("\n"));
+    ExitCode::from(2)
 }
 
 fn terminal() -> Terminal {
@@ -64,10 +70,15 @@ fn terminal() -> Terminal {
     let is_terminal = std::io::stdout().is_terminal();
     Terminal {
         is_terminal,
-        no_color: !variable("NO_COLOR").is_empty() || variable("TERM") == "dumb",
+        no_color: !variable("NO_COLOR").is_empty() || is_dumb(),
         unicode: locale.contains("utf"),
         width: variable("COLUMNS").parse().ok().or_else(|| if is_terminal { comfy_table::Table::new().width() } else { None }),
     }
+}
+
+/// The terminal knows no escape sequences.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|kind| kind == "dumb")
 }
 
 /// One line on standard error that is rewritten in place on a terminal; every ten seconds a line of its own elsewhere.
@@ -79,7 +90,7 @@ struct ProgressLine {
 
 impl ProgressLine {
     fn new(show: bool) -> Self {
-        Self { show, in_place: std::io::stderr().is_terminal(), last: Mutex::new(None) }
+        Self { show, in_place: std::io::stderr().is_terminal() && !is_dumb(), last: Mutex::new(None) }
     }
 
     fn show(&self, step: Progress) {
@@ -91,12 +102,13 @@ impl ProgressLine {
         }
         *last = Some(Instant::now());
         let line = format!("read {} of {} MB, {} of {} files", step.n_bytes >> 20, step.n_bytes_total >> 20, step.n_files, step.n_files_total);
-        if self.in_place { eprint!("\r\u{1b}[2K{line}") } else { eprintln!("{line}") }
+        let (begin, end) = if self.in_place { ("\r\u{1b}[2K", "") } else { ("", "\n") };
+        let _ = write!(std::io::stderr(), "{begin}{line}{end}");
     }
 
     fn clear(&self) {
         if self.show && self.in_place {
-            eprint!("\r\u{1b}[2K");
+            let _ = write!(std::io::stderr(), "\r\u{1b}[2K");
         }
     }
 }

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Report, Status};
 use crate::provenance::SkipReason;
+use crate::report::safe::terminal as terminal_text;
 use crate::report::{console, csv, html, json};
 use crate::settings::Settings;
 use crate::{Analysis, Options, Progress};
 
 use super::{Analyze, Format, Level, When};
+
+/// The files that a run writes.
+const FILES: [&str; 5] = ["report.json", "report.html", "timeline.csv", "manifest.json", "rejected.jsonl"];
 
 /// What the terminal can do; found out by `main`.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +65,8 @@ pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress)
             };
             let width = terminal.width.unwrap_or(100).max(40);
             let style = console::Style { width, color, unicode: terminal.unicode, verbose: arguments.verbose };
-            let body = if arguments.quiet { String::new() } else { console::render(report, style) };
-            format!("{body}\nReport: {}\n{}\n", folder.join("report.html").display(), console::counts(report))
+            let body = if arguments.quiet { String::new() } else { console::render(report, style) + "\n" };
+            format!("{body}Report: {}\n{}\n", terminal_text(&folder.join("report.html").display().to_string()), console::counts(report))
         }
     };
     Ok(Outcome { stdout, code: exit_code(&analysis, arguments.fail_on) })
@@ -75,11 +79,8 @@ fn read_settings(arguments: &Analyze) -> Result<Settings, String> {
 }
 
 /// Runs on worker threads of our own. Loading and detection nest parallel loops, and a waiting worker takes up other work on its own stack: 16 MiB hold that.
-fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
-    if threads == Some(0) {
-        return Err("--threads must be at least 1".to_owned());
-    }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).stack_size(16 << 20).build();
+fn in_pool<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).stack_size(16 << 20).build();
     Ok(pool.map_err(|error| error.to_string())?.install(work))
 }
 
@@ -98,7 +99,9 @@ fn output_folder(arguments: &Analyze) -> Result<PathBuf, String> {
     };
     let resolved = resolve(&folder);
     for evidence in &arguments.evidence {
-        if evidence.is_dir() && resolved.starts_with(resolve(evidence)) {
+        let own = resolve(evidence);
+        let is_output = FILES.iter().any(|name| resolved.join(name) == own);
+        if is_output || evidence.is_dir() && resolved.starts_with(own) {
             return Err(format!("output folder {} lies inside the evidence; evidence is never written to, choose another with -o", folder.display()));
         }
     }
@@ -129,19 +132,41 @@ fn case_name(path: &Path) -> String {
     chosen.chars().map(|character| if character.is_alphanumeric() || matches!(character, '.' | '_' | '-') { character } else { '-' }).collect()
 }
 
+/// Writes the content of one file.
+type Fill<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
+
 fn write_files(analysis: &Analysis, settings: &Settings, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let write = |name: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| -> io::Result<()> {
-        let mut file = BufWriter::new(File::create(folder.join(name))?);
-        fill(&mut file)?;
-        file.flush()
-    };
     let report = &analysis.report;
-    write("report.json", &|out| json::report(report, out))?;
-    write("report.html", &|out| html::report(report, out))?;
-    write("timeline.csv", &|out| csv::timeline(report, out))?;
-    write("manifest.json", &|out| json::manifest(report, settings, out))?;
-    write("rejected.jsonl", &|out| json::rejected(&analysis.case.sources, &analysis.case.skipped, out))
+    let fills: [&Fill<'_>; FILES.len()] = [
+        &|out| json::report(report, out),
+        &|out| html::report(report, out),
+        &|out| csv::timeline(report, out),
+        &|out| json::manifest(report, settings, out),
+        &|out| json::rejected(&analysis.case.sources, &analysis.case.skipped, out),
+    ];
+    FILES.iter().zip(fills).try_for_each(|(name, fill)| replace(&folder.join(name), fill))
+}
+
+/// Writes a file beside its place and moves it there: a link of that name, which may lead into the evidence, is replaced and not written through, and a
+/// disk that is full leaves no half report.
+fn replace(path: &Path, fill: &Fill<'_>) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    // What an interrupted run left, or a link: never written through.
+    let _ = fs::remove_file(&partial);
+    let fresh = File::create_new(&partial)?;
+    let written = (|| {
+        let mut out = BufWriter::new(fresh);
+        fill(&mut out)?;
+        out.flush()?;
+        drop(out);
+        fs::rename(&partial, path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&partial);
+    }
+    written
 }
 
 fn exit_code(analysis: &Analysis, fail_on: Option<Level>) -> u8 {

@@ -16,7 +16,8 @@ pub use catalogue::{detectors, explain};
 
 /// Offline forensic analyzer for Microsoft 365 account compromise. Point it at a folder of exported evidence.
 #[derive(Debug, Parser)]
-#[command(name = "backtrail", version, long_version = LONG_VERSION.as_str(), propagate_version = false, args_conflicts_with_subcommands = true)]
+#[command(name = "backtrail", version, long_version = LONG_VERSION.as_str(), propagate_version = false)]
+#[command(override_usage = "backtrail [OPTIONS] <EVIDENCE>...\n       backtrail <COMMAND>")]
 #[command(
     after_help = "Exit codes: 0 complete; 1 findings at or above --fail-on; 2 could not run; 3 complete, but some evidence was lost.\nThe evidence is only read; no network connection is ever opened."
 )]
@@ -28,6 +29,9 @@ pub struct Cli {
 
 /// Version, and the sources of the embedded tables with their licences.
 static LONG_VERSION: LazyLock<String> = LazyLock::new(|| format!("{}\n\n{ATTRIBUTIONS}", env!("CARGO_PKG_VERSION")));
+
+/// More worker threads than any machine has processors for would only take memory for their stacks.
+const MAX_THREADS: i64 = 1024;
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -72,8 +76,8 @@ pub struct Analyze {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub threads: Option<u16>,
     /// Exit with 1 when an account reaches this status
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub fail_on: Option<Level>,
@@ -131,12 +135,12 @@ pub enum When {
     Never,
 }
 
-/// Reads the arguments; a first argument that is neither a command nor a flag is evidence: `backtrail DIR` = `backtrail analyze DIR`.
+/// Reads the arguments; a first argument that is neither a command nor a question to the program begins an analysis: `backtrail DIR` and
+/// `backtrail --quiet DIR` mean `backtrail analyze …`.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    let known = ["analyze", "detectors", "explain", "settings", "schema", "help"];
-    let is_evidence = |first: &OsString| !first.to_string_lossy().starts_with('-') && !known.contains(&first.to_string_lossy().as_ref());
-    if arguments.get(1).is_some_and(is_evidence) {
+    let known = ["analyze", "detectors", "explain", "settings", "schema", "help", "-h", "--help", "-V", "--version"];
+    if arguments.get(1).is_some_and(|first| !known.contains(&first.to_string_lossy().as_ref())) {
         arguments.insert(1, "analyze".into());
     }
     Cli::try_parse_from(arguments)

@@ -24,13 +24,18 @@ pub struct Style {
 const MAX_ROWS: usize = 15;
 /// Characters of a reason in the first screen; the whole sentence stands in the report files.
 const MAX_REASON: usize = 150;
+/// Characters of a cell, and of a line of the first screen; a name of a megabyte stands in the report files.
+const MAX_CELL: usize = 600;
+const MAX_LINE: usize = 2_000;
+/// Columns of the terminal below which a table has no room beside itself: each cell gets a line of its own.
+const NARROW: u16 = 72;
 
 const UNICODE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 const ASCII: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
 
 /// Renders the whole console report.
 pub fn render(report: &Report, style: Style) -> String {
-    let mut screen = Screen { style, text: String::new() };
+    let mut screen = Screen { style, text: String::new(), heads: Vec::new() };
     screen.first_screen(report);
     screen.accounts(report);
     screen.checklist(report);
@@ -38,6 +43,11 @@ pub fn render(report: &Report, style: Style) -> String {
     screen.timeline(report);
     screen.gaps(report);
     screen.text
+}
+
+/// No record of any file became a row: then nothing was looked at, and nothing is clear.
+pub(super) fn is_nothing_read(report: &Report) -> bool {
+    report.sources.iter().all(|source| source.kept == 0)
 }
 
 /// The last line: what was read and what became of it.
@@ -56,6 +66,8 @@ pub fn counts(report: &Report) -> String {
 struct Screen {
     style: Style,
     text: String,
+    /// Names of the columns of the table being drawn.
+    heads: Vec<String>,
 }
 
 impl Screen {
@@ -68,10 +80,13 @@ impl Screen {
             Status::Suspected => ("SUSPECTED", Color::Yellow),
             Status::PasswordKnown => ("PASSWORD KNOWN", Color::Yellow),
             Status::Attempted => ("ATTEMPTED", Color::Yellow),
+            Status::Clear if is_nothing_read(report) => ("NO VERDICT: nothing in these files could be read as evidence", Color::Yellow),
             Status::Clear => ("CLEAR as far as the evidence reaches", Color::Green),
         };
         self.line(&mut table, "VERDICT", &[word.to_owned()], Some(color));
-        self.line(&mut table, "", std::slice::from_ref(&incident.summary), None);
+        if !is_nothing_read(report) {
+            self.line(&mut table, "", std::slice::from_ref(&incident.summary), None);
+        }
         if let Some(entry) = entry {
             self.line(&mut table, "FROM", &limited(&entry.attacker.origins, 3), None);
             if !entry.attacker.session_ids.is_empty() {
@@ -151,11 +166,14 @@ impl Screen {
     fn checklist(&mut self, report: &Report) {
         self.heading("Blast radius: the fifteen items");
         let mut table = self.table(&["#", "Item", "Status", "Why"]);
-        table.set_constraints([
-            ColumnConstraint::Absolute(Width::Fixed(4)),
-            ColumnConstraint::UpperBoundary(Width::Fixed(30)),
-            ColumnConstraint::Absolute(Width::Fixed(13)),
-        ]);
+        self.constrain(
+            &mut table,
+            [
+                ColumnConstraint::Absolute(Width::Fixed(4)),
+                ColumnConstraint::UpperBoundary(Width::Fixed(30)),
+                ColumnConstraint::Absolute(Width::Fixed(13)),
+            ],
+        );
         for item in &report.checklist {
             self.row(&mut table, &[&item.item.to_string(), &item.name, &item.status.replace('_', " "), &item.why]);
         }
@@ -189,11 +207,14 @@ impl Screen {
         }
         self.heading("Timeline (UTC)");
         let mut table = self.table(&["Time", "What", "Record"]);
-        table.set_constraints([
-            ColumnConstraint::Absolute(Width::Fixed(22)),
-            ColumnConstraint::LowerBoundary(Width::Percentage(45)),
-            ColumnConstraint::UpperBoundary(Width::Percentage(28)),
-        ]);
+        self.constrain(
+            &mut table,
+            [
+                ColumnConstraint::Absolute(Width::Fixed(22)),
+                ColumnConstraint::LowerBoundary(Width::Percentage(45)),
+                ColumnConstraint::UpperBoundary(Width::Percentage(28)),
+            ],
+        );
         for event in shown.iter().take(self.limit()) {
             let record = event.evidence.first().map(|line| format!("{}#{}", line.source, line.record)).unwrap_or_default();
             let text = if event.actor == "responder" { format!("RESPONSE {} {}", event.account, event.text) } else { shortened(&event.text) };
@@ -251,15 +272,38 @@ impl Screen {
         table
     }
 
-    fn table(&self, header: &[&str]) -> Table {
+    /// A table without constraints when there is room for it; see [`NARROW`].
+    fn table(&mut self, header: &[&str]) -> Table {
+        self.heads = header.iter().map(|name| (*name).to_owned()).collect();
+        if self.is_narrow() {
+            return self.plain();
+        }
         let mut table = self.base();
         table.load_style(if self.style.unicode { UNICODE } else { ASCII });
         table.set_header(header.iter().map(|name| self.cell(name, None)));
         table
     }
 
+    fn is_narrow(&self) -> bool {
+        self.style.width < NARROW
+    }
+
+    fn constrain(&self, table: &mut Table, constraints: [ColumnConstraint; 3]) {
+        if !self.is_narrow() {
+            table.set_constraints(constraints);
+        }
+    }
+
+    /// Text as this terminal can show it, at most so many characters of it.
+    fn shown(&self, text: &str, limit: usize) -> String {
+        let safe = terminal(cut(text, limit)).into_owned();
+        let safe = if safe.chars().nth(limit).is_some() || text.len() > cut(text, limit).len() { format!("{}…", cut(&safe, limit)) } else { safe };
+        // Signs of our own; letters of the evidence stay, whatever the terminal makes of them.
+        if self.style.unicode { safe } else { safe.replace('…', "...").replace('⟨', "<").replace('⟩', ">") }
+    }
+
     fn cell(&self, text: &str, color: Option<Color>) -> Cell {
-        let cell = Cell::new(terminal(text));
+        let cell = Cell::new(self.shown(text, MAX_CELL));
         match color.filter(|_| self.style.color) {
             Some(color) => cell.fg(color).add_attribute(Attribute::Bold),
             None => cell,
@@ -267,7 +311,7 @@ impl Screen {
     }
 
     fn line(&self, table: &mut Table, label: &str, lines: &[String], color: Option<Color>) {
-        let text = lines.iter().map(|line| terminal(line)).collect::<Vec<_>>().join("\n");
+        let text = lines.iter().map(|line| self.shown(line, MAX_LINE)).collect::<Vec<_>>().join("\n");
         let value = match color.filter(|_| self.style.color) {
             Some(color) => Cell::new(text).fg(color).add_attribute(Attribute::Bold),
             None => Cell::new(text),
@@ -276,15 +320,14 @@ impl Screen {
     }
 
     fn row(&self, table: &mut Table, cells: &[&str]) {
-        table.add_row(cells.iter().map(|text| {
-            let color = match *text {
-                "compromised" | "found" | "present" => Some(Color::Red),
-                "suspected" | "partial" | "not covered" | "unknown" | "password_known" => Some(Color::Yellow),
-                "clear" | "removed" => Some(Color::Green),
-                _ => None,
-            };
-            self.cell(text, color)
-        }));
+        if !self.is_narrow() {
+            table.add_row(cells.iter().map(|text| self.cell(text, color_of(text))));
+            return;
+        }
+        for (head, text) in self.heads.iter().zip(cells).filter(|(_, text)| !text.is_empty()) {
+            table.add_row([self.cell(head, None), self.cell(text, color_of(text))]);
+        }
+        table.add_row([""; 2]);
     }
 
     fn push_table(&mut self, table: &Table) {
@@ -297,9 +340,24 @@ impl Screen {
     fn push_limited(&mut self, table: &Table, n_all: usize) {
         self.push_table(table);
         if n_all > self.limit() {
-            let _ = writeln!(self.text, "… {} more, see the report files", n_all - self.limit());
+            let dots = self.shown("…", 1);
+            let _ = writeln!(self.text, "{dots} {} more, see the report files", n_all - self.limit());
         }
     }
+}
+
+fn color_of(text: &str) -> Option<Color> {
+    match text {
+        "compromised" | "found" | "present" => Some(Color::Red),
+        "suspected" | "partial" | "not covered" | "unknown" | "password_known" => Some(Color::Yellow),
+        "clear" | "removed" => Some(Color::Green),
+        _ => None,
+    }
+}
+
+/// The first `limit` characters.
+fn cut(text: &str, limit: usize) -> &str {
+    text.char_indices().nth(limit).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
 }
 
 fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {

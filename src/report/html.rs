@@ -27,6 +27,7 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         r => minijinja::Value::from(Serde(report)),
         events => minijinja::Value::from(Serde(events)),
         n_hidden => n_hidden,
+        is_nothing_read => super::console::is_nothing_read(report),
     };
     template.render_captured_to(context, &mut *out).map_err(io::Error::other)?;
     out.write_all(b"\n")

@@ -23,14 +23,30 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Text for a CSV cell: as [`terminal`], and a cell that a spreadsheet would take for a formula gets a leading apostrophe.
+/// Text for a CSV cell: as [`terminal`], and a cell that a spreadsheet would take for a formula gets a leading apostrophe; also behind a semicolon,
+/// where spreadsheets of many countries begin a new cell.
 pub fn cell(text: &str) -> Cow<'_, str> {
     let safe = terminal(text);
-    if safe.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) || text.starts_with(['\t', '\r', '\n']) {
-        Cow::Owned(format!("'{safe}"))
-    } else {
-        safe
+    if !safe.split(';').any(is_formula) && !text.starts_with(['\t', '\r', '\n']) {
+        return safe;
     }
+    let is_first = |position: usize| position == 0 && text.starts_with(['\t', '\r', '\n']);
+    let parts = safe
+        .split(';')
+        .enumerate()
+        .map(|(position, part)| if is_formula(part) || is_first(position) { Cow::Owned(format!("'{part}")) } else { Cow::Borrowed(part) });
+    Cow::Owned(parts.collect::<Vec<_>>().join(";"))
+}
+
+/// A cell of this text would be calculated. The wide forms count where a spreadsheet speaks Japanese or Chinese.
+fn is_formula(text: &str) -> bool {
+    let begin = text.trim_start_matches(|character: char| character.is_whitespace() || character == '"');
+    begin.starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠'])
+}
+
+/// Text for programs that may end on a terminal (`--format json`, `cat report.json`): true when JSON should spell the character as `\uXXXX`.
+pub(super) fn is_escaped_in_json(character: char) -> bool {
+    is_dangerous(character)
 }
 
 fn is_dangerous(character: char) -> bool {
@@ -38,7 +54,7 @@ fn is_dangerous(character: char) -> bool {
         || matches!(character,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180E}' | '\u{200B}'..='\u{200F}'
             | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}')
+            | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]
@@ -57,6 +73,8 @@ mod tests {
             assert!(cell(text).starts_with('\''), "{text:?}");
         }
         assert_eq!(cell("a=b"), "a=b");
+        assert_eq!(cell("a;=cmd; \"+1;b"), "a;'=cmd;' \"+1;b");
+        assert_eq!(cell("＝1"), "'＝1");
     }
 
     proptest::proptest! {
