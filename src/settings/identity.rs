@@ -31,7 +31,7 @@ impl Default for Identity {
     fn default() -> Self {
         Self {
             suspicious_before_hours: 8,
-            consent_alert: 35,
+            consent_alert: 30,
             consent_high: 60,
             consent_campaign_accounts: 3,
             grant_rollout_accounts: 10,
