@@ -12,7 +12,8 @@ fn main() -> ExitCode {
     // A defect in one detector or one shape costs that part only and is named in the report; the console gets one line, never a stack trace.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
-        eprintln!("backtrail: internal error{place}; the report says what was not examined");
+        // Nobody may be listening.
+        let _ = writeln!(std::io::stderr(), "backtrail: internal error{place}; the report says what was not examined");
     }));
     match cli::parse(std::env::args_os()) {
         Ok(arguments) => run(&arguments),
