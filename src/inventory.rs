@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -136,7 +137,10 @@ fn survey(path: String, absolute: PathBuf, entry: Entry) -> Survey {
     let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let mut source = Source { path, absolute, encoding: "unreadable".to_owned(), container: "unknown".to_owned(), ..Source::default() };
     let read = match entry {
-        Entry::File => File::open(&source.absolute).and_then(|file| Contents::read(file, &mut source)),
+        Entry::File => File::open(&source.absolute).and_then(|file| {
+            source.modified = modified(&file.metadata()?);
+            Contents::read(file, &mut source)
+        }),
         Entry::LinkInside => {
             source.notes.push("a symbolic link to a file of the evidence; read there".to_owned());
             return Survey { source, text: None, skipped: None };
@@ -173,6 +177,11 @@ fn survey(path: String, absolute: PathBuf, entry: Entry) -> Survey {
         Kind::Binary(what) => (SkipReason::BinaryFile, what),
     };
     Survey { source, text: None, skipped: Some((reason, what_to_do(reason, why))) }
+}
+
+/// When a file was last changed, since 1970; `None` where the file system does not say.
+pub(crate) fn modified(data: &Metadata) -> Option<Duration> {
+    data.modified().ok()?.duration_since(UNIX_EPOCH).ok()
 }
 
 fn what_to_do(reason: SkipReason, what: &str) -> String {

@@ -1,6 +1,7 @@
 //! Where a fact comes from: the source file and the record inside it. Every row, finding and report line can be traced through these types.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -28,6 +29,8 @@ pub struct Source {
     pub absolute: PathBuf,
     /// Bytes.
     pub size: u64,
+    /// When the file was last changed, since 1970, by the file system's word, as it was hashed. Never printed; tells a file that changes while it is read.
+    pub modified: Option<Duration>,
     /// SHA-256 of the file's bytes, lower-case hex; empty when the file could not be read.
     pub sha256: String,
     /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`, `binary` or `unreadable`.

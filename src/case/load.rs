@@ -1,7 +1,7 @@
 //! Inventory → case: reads all sources in parallel and joins them in source order, so that the same evidence gives the same case on any machine.
 
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use polars::prelude::{DataFrame, PolarsError, PolarsResult};
@@ -14,7 +14,7 @@ use crate::evidence::read::compact::Growing;
 use crate::evidence::read::{self, Contents, Reading};
 use crate::evidence::shape::{self, Shape};
 use crate::frame::Frames;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, modified};
 use crate::provenance::{SkipReason, Skipped, Source, SourceId};
 
 /// Files up to this size are read by one thread each, many at a time; larger ones one after another, each by all threads. Two blocks: below that a
@@ -108,7 +108,16 @@ fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>)
     match file {
         Some(Ok(file)) => {
             let n_before = std::cell::Cell::new(0);
-            read::read(file, reading, &|n_read| meter.add_bytes(n_read - n_before.replace(n_read)))
+            let after = file.try_clone();
+            let mut contents = read::read(file, reading, &|n_read| meter.add_bytes(n_read - n_before.replace(n_read)))?;
+            let is_same = |data: &Metadata| source.is_some_and(|source| data.len() == source.size && modified(data) == source.modified);
+            if !after.and_then(|file| file.metadata()).as_ref().is_ok_and(is_same) {
+                let detail = "the file changed while it was read: its hash is not that of the records".to_owned();
+                let record = contents.n_records;
+                contents.skipped.push(Skipped { source: reading.source, record, reason: SkipReason::UnreadableFile, detail, excerpt: String::new() });
+                contents.n_records += 1;
+            }
+            Ok(contents)
         }
         // It could be read a moment ago, when it was hashed.
         Some(Err(error)) => {

@@ -220,6 +220,46 @@ fn tables_mean_the_same_with_any_delimiter_encoding_and_line_break() {
 }
 
 #[test]
+fn hostile_characters_do_not_cost_the_record() {
+    let half = sign_in(1).replace("\"Mail\"", r#""cut \ud83d""#);
+    let control = sign_in(2).replace("\"Mail\"", "\"M\u{0}\u{1b}ail\"");
+    let cell = audit_row(3).replace("HardDelete\"\"", r#"HardDelete\ud83d"""#);
+    let folder = Folder::new("characters")
+        .with("signins.json", format!("[{half},{control}]"))
+        .with("audit.csv", format!("{HEAD}\r\n{cell}\r\n"))
+        .with("joined.json", format!("][{}][{}", sign_in(4), sign_in(5)));
+    let case = folder.load();
+    assert_eq!(counts(&case, "signins.json"), (2, 0, 0));
+    assert!(source(&case, "signins.json").notes.iter().any(|note| note.starts_with("2 records")), "{:?}", source(&case, "signins.json").notes);
+    assert_eq!(counts(&case, "audit.csv"), (1, 0, 0));
+    assert_eq!(counts(&case, "joined.json"), (2, 0, 0), "brackets of other arrays in front do not make it a table");
+}
+
+#[test]
+fn a_record_beyond_the_limit_costs_itself_only() {
+    let huge = "a".repeat(70 << 20);
+    let record = sign_in(1).replace("\"Mail\"", &format!("\"{huge}\""));
+    let folder = Folder::new("huge")
+        .with("array.json", format!("[{record},{},{}]", sign_in(2), sign_in(3)))
+        .with("table.csv", format!("{HEAD}\r\n{}\r\n{huge}\r\n\"{huge}\"\r\n{}\r\n", audit_row(1), audit_row(2)));
+    let case = folder.load();
+    assert_eq!(counts(&case, "array.json"), (2, 0, 1));
+    assert_eq!(counts(&case, "table.csv"), (2, 0, 2));
+    assert!(case.skipped.iter().all(|skipped| skipped.detail.contains("longer than the limit")), "each loss says why");
+}
+
+#[test]
+fn a_file_that_changes_between_hashing_and_reading_is_named() {
+    let folder = Folder::new("changing").with("a.json", format!("[{}]", sign_in(1))).with("b.json", format!("[{}]", sign_in(2)));
+    let inventory = inventory::take(std::slice::from_ref(&folder.0)).expect("the folder holds files");
+    fs::write(folder.0.join("a.json"), format!("[{},{}]", sign_in(1), sign_in(3))).expect("the temporary folder is writable");
+    let case = case::load(inventory, &|_| ()).expect("columns fit together");
+    assert_eq!(counts(&case, "a.json"), (2, 0, 1));
+    assert_eq!(reason(&case, "a.json"), [SkipReason::UnreadableFile]);
+    assert_eq!(counts(&case, "b.json"), (1, 0, 0));
+}
+
+#[test]
 fn parts_beside_their_merged_file_count_once() {
     let parts = [audit_row(1), audit_row(2), audit_row(3)];
     let folder = Folder::new("merged")

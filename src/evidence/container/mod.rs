@@ -7,6 +7,7 @@ pub(crate) mod csv;
 pub(crate) mod dates;
 pub(crate) mod encoding;
 pub(crate) mod json;
+pub(crate) mod repair;
 pub(crate) mod sniff;
 pub mod value;
 

@@ -57,7 +57,8 @@ pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
     let mut text = String::new();
     Decoder::new(head, encoding).fill(&mut text, encoding::HEAD);
     let begin = text.trim_start_matches(|character: char| character.is_whitespace() || matches!(character, '\0' | '\u{feff}' | '\u{1e}'));
-    let is_json = begin.starts_with(['{', '[']);
+    // What is left of an array may stand in front: files put together or cut apart by hand.
+    let is_json = begin.trim_start_matches([']', '}', ',', ' ', '\r', '\n']).starts_with(['{', '[']);
     // Zero bytes come with files that a crashed collector left behind; inside JSON they are damage, elsewhere they mean that it is no text.
     let is_control =
         |character: &char| matches!(character, '\u{1}'..='\u{8}' | '\u{e}'..='\u{1a}' | '\u{1c}'..='\u{1f}') || (!is_json && *character == '\0');
@@ -90,7 +91,11 @@ fn delimiter(text: &str) -> Option<u8> {
     let n_words = if names.len() < 4 { 4 } else { 8 };
     let is_name = |name: &String| {
         let begins = name.trim_start_matches(['"', '@', '_', '\'', '\u{feff}']).chars().next().is_some_and(char::is_alphabetic);
-        begins && name.len() <= NAME_LIMIT && name.split_whitespace().count() <= n_words && !name.ends_with(['.', ':', '!', '?'])
+        begins
+            && name.len() <= NAME_LIMIT
+            && !name.contains(['{', '}', '"'])
+            && name.split_whitespace().count() <= n_words
+            && !name.ends_with(['.', ':', '!', '?'])
     };
     let n_names = names.iter().filter(|name| is_name(name)).count();
     (names.len() >= 2 && n_names * 10 >= names.len() * 8).then_some(best)
@@ -112,6 +117,7 @@ mod tests {
         assert_eq!(of("CreationDate,UserIds,Operations,AuditData\n"), COMMA);
         assert_eq!(of("#TYPE Selected.System\r\n\"Name\",\"Enabled\"\r\n\"x\",\"True\"\r\n"), COMMA);
         assert_eq!(of("Id;User, full name;Time\n1;2;3"), Kind::Records(Container::Csv { delimiter: b';' }));
+        assert_eq!(of("][{\"a\": 1, \"b\": 2}]"), Kind::Records(Container::Json));
         assert_eq!(of("Id\tUser\tTime\n"), Kind::Records(Container::Csv { delimiter: b'\t' }));
     }
 
@@ -119,6 +125,7 @@ mod tests {
     fn prose_archives_and_binaries_are_named() {
         assert_eq!(of("Called the user at 23:10, no answer.\nThen, later, again.\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
         assert_eq!(of("Name : x\nEnabled : True\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
+        assert_eq!(of("  \"a\": \"1\", \"b\": \"2\", \"c\": \"3\",\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
         assert_eq!(of("12,13,14\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
         assert!(matches!(kind(b"PK\x03\x04rest", Encoding::Windows1252), Kind::Archive(_)));
         assert!(matches!(kind(b"\x1F\x8B\x08", Encoding::Windows1252), Kind::Archive(_)));

@@ -87,7 +87,7 @@ impl<'a> Value<'a> {
         if let Self::Text(text) = self {
             let trimmed = text.trim();
             if trimmed.starts_with(['{', '[']) {
-                return serde_json::from_str::<Value<'_>>(trimmed).map(|value| Cow::Owned(value.into_owned()));
+                return super::repair::parse(trimmed).map(|(value, _)| Cow::Owned(value.into_owned()));
             }
         }
         Ok(Cow::Borrowed(self))

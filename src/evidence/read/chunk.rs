@@ -7,9 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use polars::prelude::PolarsResult;
 
 use super::{LISTED, Reading};
-use crate::evidence::container::json;
 use crate::evidence::container::value::{Object, Value};
-use crate::evidence::container::{Batch, Piece, State};
+use crate::evidence::container::{Batch, Piece, State, json, repair};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Frames, Rows};
 use crate::provenance::{SkipReason, Skipped};
@@ -35,6 +34,7 @@ pub(super) struct Chunk {
     pub(super) n_by_shape: BTreeMap<&'static str, u64>,
     pub(super) n_ragged: u64,
     pub(super) n_cut: u64,
+    pub(super) n_repaired: u64,
 }
 
 /// Why a record became no row.
@@ -77,7 +77,7 @@ impl Chunk {
                             result
                         }
                     }
-                    None => use_json(text, piece.columns.as_deref(), reading, place, &mut rows),
+                    None => use_json(text, piece.columns.as_deref(), reading, place, (&mut rows, &mut chunk.n_repaired)),
                 },
             };
             match result {
@@ -107,8 +107,15 @@ impl Chunk {
 }
 
 /// Reads one JSON record.
-fn use_json(text: &str, columns: Option<&[String]>, reading: Reading<'_>, place: Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
-    let value: Value<'_> = serde_json::from_str(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
+fn use_json(
+    text: &str,
+    columns: Option<&[String]>,
+    reading: Reading<'_>,
+    place: Place<'_>,
+    (rows, n_repaired): (&mut Rows, &mut u64),
+) -> Result<&'static Shape, Loss> {
+    let (value, is_repaired) = repair::parse(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
+    *n_repaired += u64::from(is_repaired);
     let value = match (value, columns) {
         (Value::List(cells), Some(columns)) => Value::Object(Object(columns.iter().map(|name| Cow::Borrowed(name.as_str())).zip(cells).collect())),
         (value, _) => value,

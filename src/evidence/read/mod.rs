@@ -106,6 +106,7 @@ struct Joined {
     first_unlisted: Option<u64>,
     n_ragged: u64,
     n_cut: u64,
+    n_repaired: u64,
 }
 
 impl Joined {
@@ -114,6 +115,7 @@ impl Joined {
         self.contents.n_used += chunk.n_used;
         self.n_ragged += chunk.n_ragged;
         self.n_cut += chunk.n_cut;
+        self.n_repaired += chunk.n_repaired;
         for (shape, n_records) in chunk.n_by_shape {
             *self.n_by_shape.entry(shape).or_default() += n_records;
         }
@@ -149,6 +151,9 @@ impl Joined {
         contents.notes.extend(batches.notes());
         if self.n_cut > 0 {
             contents.notes.push("the file ends in the middle of a record".to_owned());
+        }
+        if self.n_repaired > 0 {
+            contents.notes.push(format!("{} records hold characters that JSON does not allow; halves of characters were replaced", self.n_repaired));
         }
         if self.n_ragged > 0 {
             contents.notes.push(format!("{} rows have more or fewer cells than the table head", self.n_ragged));

@@ -40,6 +40,8 @@ pub(crate) struct Splitter {
     /// Text follows a closing quote somewhere in the row.
     is_stray: bool,
     budget: usize,
+    /// The rest of a row that is too long is passed over, up to its line break.
+    is_passing: bool,
     context: Arc<str>,
 }
 
@@ -57,6 +59,7 @@ impl Splitter {
             first_break: None,
             is_stray: false,
             budget: TRY_BYTES,
+            is_passing: false,
             context: Arc::from(""),
         }
     }
@@ -148,7 +151,12 @@ impl Splitter {
 impl Split for Splitter {
     fn scan(&mut self, text: &str, last: bool, pieces: &mut Vec<Piece>) -> usize {
         let bytes = text.as_bytes();
-        loop {
+        if self.is_passing {
+            let end = memchr::memchr(b'\n', bytes.get(self.row..).unwrap_or_default());
+            self.is_passing = end.is_none();
+            self.begin_row(end.map_or(text.len(), |offset| self.row + offset + 1));
+        }
+        while !self.is_passing {
             let ending = self.progress.scan(bytes, self.cell, self.delimiter);
             if self.first_break.is_none() {
                 self.first_break = self.progress.first_break();
@@ -169,9 +177,7 @@ impl Split for Splitter {
                     let next = self.first_break.map_or(text.len(), |at| at + 1);
                     pieces.push(self.piece(self.row, next, State::Broken("the row is longer than the limit for one record")));
                     self.begin_row(next);
-                    if next == text.len() {
-                        break;
-                    }
+                    self.is_passing = next == text.len();
                 }
                 Ending::Open { in_quotes } if last => {
                     self.finish(text, in_quotes, pieces);

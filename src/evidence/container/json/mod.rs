@@ -160,6 +160,9 @@ impl Splitter {
         let bytes = text.as_bytes();
         match object.scan(bytes, &mut self.pos) {
             Step::More if self.pos - start > self.limit => {
+                if self.opener.is_empty() {
+                    self.opener.learn(bytes, start);
+                }
                 pieces.push(self.piece(start, self.pos, State::Broken("the record is longer than the limit for one record")));
                 self.mode = Mode::Lost { start: None, column: object.column(), why: "" };
                 true

@@ -30,6 +30,11 @@ impl Opener {
         *self = Self::of(record);
     }
 
+    /// No record was seen yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_empty()
+    }
+
     fn of(record: &[u8]) -> Self {
         let Some(colon) = memchr::memchr(b':', record) else { return Self::default() };
         let first = record.get(..=colon).unwrap_or_default().to_vec();

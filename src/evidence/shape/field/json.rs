@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::pair_name;
+use crate::evidence::container::repair;
 use crate::evidence::container::value::{Object, Value, is_sidecar};
 
 /// A field as compact JSON: objects and arrays as they are, text that holds JSON re-written compactly, other text as a JSON string. Absent
@@ -164,7 +165,7 @@ pub fn unwrapped(value: Option<&Value<'_>>) -> String {
         if !text.starts_with(['"', '[', '{']) {
             break;
         }
-        let inner = match serde_json::from_str::<Value<'_>>(&text) {
+        let inner = match repair::parse(&text).map(|(value, _)| value) {
             Ok(Value::Text(inner)) => inner.trim().to_owned(),
             Ok(Value::List(elements)) => match elements.as_slice() {
                 [] => String::new(),

@@ -13,6 +13,7 @@ mod risk;
 mod rules;
 mod target;
 
+use crate::evidence::container::repair;
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, Part, address, json};
 use crate::evidence::shape::{Place, Reject};
@@ -70,7 +71,7 @@ pub(super) fn parse(text: &str) -> Result<Value<'_>, Reject> {
         let detail = "AuditData is empty: the exporting program dropped it (Splunk does so for long events)";
         return Err(Reject { reason: SkipReason::Truncated, detail: detail.into() });
     }
-    serde_json::from_str(trimmed).map_err(|error| {
+    repair::parse(trimmed).map(|(value, _)| value).map_err(|error| {
         let length = text.chars().count();
         let reason = if error.is_eof() { SkipReason::Truncated } else { SkipReason::Malformed };
         let hint = if length == SPREADSHEET_CELL { ": cut by a spreadsheet program" } else { "" };
