@@ -53,17 +53,13 @@ pub(crate) struct Act {
 /// All records of the case that belong to one of the contexts, by time.
 pub(crate) fn collect(case: &Case, contexts: &BTreeMap<String, Context>) -> PolarsResult<Vec<Act>> {
     let mut acts = Vec::new();
-    for row in case.frames.sign_ins.rows()?.iter() {
-        if let (Some(at), Some(context)) = (row.time, row.account.and_then(|account| contexts.get(account)))
-            && context.owns(row.address, row.session_id, row.token_id, None)
-        {
-            acts.push(sign_in_act(case, at, &row));
-        }
-    }
     let by_app: BTreeSet<&str> = contexts.values().flat_map(|context| context.planted_apps.iter().map(String::as_str)).collect();
     for row in case.frames.sign_ins.rows()?.iter() {
+        let Some(at) = row.time else { continue };
+        let context = row.account.and_then(|account| contexts.get(account));
+        let owned = context.is_some_and(|context| context.owns(row.address, row.session_id, row.token_id, None));
         let of_app = row.stream == Some("service-principal") && row.app_id.is_some_and(|app| by_app.contains(app));
-        if let (Some(at), true) = (row.time, of_app) {
+        if owned || of_app {
             acts.push(sign_in_act(case, at, &row));
         }
     }

@@ -233,8 +233,6 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
     let key = artefact.key.to_lowercase();
     let is = |value: Option<&str>| value.is_some_and(|value| value.to_lowercase() == key);
     let has = |value: Option<&str>| value.is_some_and(|value| !key.is_empty() && value.to_lowercase().contains(&key));
-    // Audit records name a method by kind and device ("authenticator on PHONE"), state exports by the device alone.
-    let names = |value: Option<&str>| value.is_some_and(|value| !value.is_empty() && key.contains(&value.to_lowercase()));
     let own = |value: Option<&str>| value.is_some_and(|value| value == artefact.account);
     Ok(match artefact.kind {
         ArtefactKind::InboxRule => frames.rules.rows()?.iter().any(|row| own(row.mailbox) && (is(row.name) || is(row.rule_id))),
@@ -247,9 +245,7 @@ fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
                 && row.right.is_some_and(|right| key.contains(&right.to_lowercase()))
         }),
         ArtefactKind::TransportRule => frames.policies.rows()?.iter().any(|row| row.kind == Some("transport-rule") && is(row.name)),
-        ArtefactKind::AuthMethod => {
-            frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail) || names(row.detail)))
-        }
+        ArtefactKind::AuthMethod => frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail))),
         ArtefactKind::Device => frames.devices.rows()?.iter().any(|row| is(row.device_id) || is(row.object_id) || is(row.name)),
         ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
             // Grants name the client by its object id; the list of service principals says which application that is.

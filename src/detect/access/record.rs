@@ -41,20 +41,18 @@ pub(super) fn account_in<'a>(accounts: impl IntoIterator<Item = &'a str>) -> Exp
     col(sign_in::account).is_in(lit(Series::new("accounts".into(), names)).implode(false), false)
 }
 
-/// The rows without those of the unified audit log that repeat an Entra row: the same record id, correlation id, or account, second and outcome.
+/// The rows without those of the unified audit log that repeat an Entra row under another id (loading has folded equal ids): the same correlation id, or
+/// account, second and outcome.
 /// Where both logs were exported each sign-in stands in both, and every count would be twice too high.
 pub(super) fn without_twins<'a>(rows: impl IntoIterator<Item = SignIn<'a>>) -> Vec<SignIn<'a>> {
     let rows: Vec<SignIn<'a>> = rows.into_iter().collect();
     let moment = |row: &SignIn<'a>| Some((row.account?, row.time?.0.div_euclid(1_000_000), row.error_code?));
     let named = |text: Option<&'a str>| text.filter(|text| !text.is_empty());
     let entra = || rows.iter().filter(|row| row.feed != Some("ual"));
-    let ids: BTreeSet<&str> = entra().filter_map(|row| named(Some(row.record_id))).collect();
     let correlations: BTreeSet<&str> = entra().filter_map(|row| named(row.correlation_id)).collect();
     let moments: BTreeSet<_> = entra().filter_map(moment).collect();
     let is_twin = |row: &SignIn<'a>| {
-        ids.contains(row.record_id)
-            || named(row.correlation_id).is_some_and(|id| correlations.contains(id))
-            || moment(row).is_some_and(|moment| moments.contains(&moment))
+        named(row.correlation_id).is_some_and(|id| correlations.contains(id)) || moment(row).is_some_and(|moment| moments.contains(&moment))
     };
     rows.iter().filter(|row| row.feed != Some("ual") || !is_twin(row)).copied().collect()
 }

@@ -142,7 +142,8 @@ impl Joined {
         shapes.sort_by(|(id, n_records), (other_id, other)| other.cmp(n_records).then_with(|| id.cmp(other_id)));
         contents.shapes = shapes.into_iter().map(|(id, _)| id.to_owned()).collect();
         let mut unlisted: Vec<(SkipReason, u64)> = self.n_unlisted.into_iter().collect();
-        unlisted.sort_by_key(|(_, n_records)| std::cmp::Reverse(*n_records));
+        // The entry stands for what was lost; what was no evidence to begin with gives the reason only when nothing else does.
+        unlisted.sort_by_key(|(reason, n_records)| (*reason == SkipReason::NotEvidence, std::cmp::Reverse(*n_records)));
         if let (Some(record), Some((reason, _))) = (self.first_unlisted, unlisted.first()) {
             let counts: Vec<String> = unlisted.iter().map(|(reason, n_records)| format!("{n_records} {reason:?}")).collect();
             let detail = format!("further records from here on are counted but not listed: {}", counts.join(", "));
