@@ -1,6 +1,7 @@
 //! The integration tests: one binary, because each one would link polars again.
 
 mod cases;
+mod claims;
 mod cli;
 mod detectors;
 mod docs;

@@ -129,7 +129,7 @@ fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// The frames without the number of the file, as text: what the case says, wherever it was read.
-fn facts(case: &Case) -> String {
+pub(crate) fn facts(case: &Case) -> String {
     let frames = case.frames.each().into_iter().map(|(name, data)| format!("{name} {}", cells(data)));
     frames.collect::<Vec<_>>().join("\n")
 }

@@ -66,6 +66,9 @@ pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
     if n_control * 100 > text.chars().count() * CONTROL_PERCENT || (begin.is_empty() && text.contains('\0')) {
         return Kind::Binary("binary data");
     }
+    if begin.is_empty() {
+        return Kind::Unsupported("nothing but white space");
+    }
     if is_json && !begin.starts_with("@{") {
         return Kind::Records(Container::Json);
     }
