@@ -3,23 +3,21 @@
 //! Every entry of a folder becomes a [`Source`], also those that cannot be read: a file that is missing from the report would look like a file that
 //! was never there.
 
+mod survey;
+mod walk;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Write;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::io;
+use std::path::PathBuf;
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
+use self::survey::{Survey, survey};
+use self::walk::{Entry, walk};
 use crate::evidence::container::Text;
-use crate::evidence::container::encoding::{self, Encoding, Tally};
-use crate::evidence::container::sniff::{self, Kind};
-use crate::provenance::{SkipReason, Skipped, Source, SourceId};
+use crate::provenance::{Skipped, Source, SourceId};
 
-/// Files that operating systems leave behind. They are listed and hashed, but they are no evidence and no loss.
-const LITTER: &[&str] = &[".ds_store", "thumbs.db", "desktop.ini", ".localized"];
+pub(crate) use self::survey::modified;
 
 /// The evidence as found.
 #[derive(Debug, Clone, Default)]
@@ -49,14 +47,6 @@ pub enum InventoryError {
         /// As given.
         paths: Vec<PathBuf>,
     },
-}
-
-/// What stands in a folder under one name.
-enum Entry {
-    File,
-    /// A link whose target is listed itself.
-    LinkInside,
-    Unusable(String),
 }
 
 /// Lists, hashes and recognises everything below `paths` (folders or single files), in parallel. Fails when a path does not exist or when there is
@@ -89,147 +79,6 @@ pub fn take(paths: &[PathBuf]) -> Result<Inventory, InventoryError> {
     Ok(number(surveys))
 }
 
-/// Collects the entries below one path.
-fn walk(root: &Path, prefix: &str, roots: &BTreeSet<PathBuf>, found: &mut Vec<(String, PathBuf, Entry)>) {
-    for entry in walkdir::WalkDir::new(root).follow_links(false).follow_root_links(true).sort_by_file_name() {
-        let (path, kind) = match entry {
-            Ok(entry) if entry.file_type().is_dir() => continue,
-            Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
-                let kind = link(entry.path(), roots);
-                (entry.into_path(), kind)
-            }
-            Ok(entry) if entry.path().is_file() => (entry.into_path(), Entry::File),
-            Ok(entry) => (entry.into_path(), Entry::Unusable("not a regular file".to_owned())),
-            Err(error) => {
-                let path = error.path().unwrap_or(root).to_path_buf();
-                (path, Entry::Unusable(error.io_error().map_or_else(|| error.to_string(), ToString::to_string)))
-            }
-        };
-        let below = path.strip_prefix(root).unwrap_or(&path);
-        let mut parts: Vec<String> = below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-        if parts.is_empty() && prefix.is_empty() {
-            parts.extend(root.file_name().map(|name| name.to_string_lossy().into_owned()));
-        }
-        if !prefix.is_empty() {
-            parts.insert(0, prefix.to_owned());
-        }
-        found.push((parts.join("/"), path, kind));
-    }
-}
-
-/// Judges a symbolic link inside the evidence without reading through it.
-fn link(path: &Path, roots: &BTreeSet<PathBuf>) -> Entry {
-    match path.canonicalize() {
-        Ok(target) if roots.iter().any(|root| target.starts_with(root)) => Entry::LinkInside,
-        Ok(_) => Entry::Unusable("a symbolic link that leads out of the evidence is not followed".to_owned()),
-        Err(error) => Entry::Unusable(format!("a symbolic link without target: {error}")),
-    }
-}
-
-/// One file as found: the source, how to read it, why it cannot be used.
-struct Survey {
-    source: Source,
-    text: Option<Text>,
-    skipped: Option<(SkipReason, String)>,
-}
-
-fn survey(path: String, absolute: PathBuf, entry: Entry) -> Survey {
-    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let mut source = Source { path, absolute, encoding: "unreadable".to_owned(), container: "unknown".to_owned(), ..Source::default() };
-    let read = match entry {
-        Entry::File => File::open(&source.absolute).and_then(|file| {
-            source.modified = modified(&file.metadata()?);
-            Contents::read(file, &mut source)
-        }),
-        Entry::LinkInside => {
-            source.notes.push("a symbolic link to a file of the evidence; read there".to_owned());
-            return Survey { source, text: None, skipped: None };
-        }
-        Entry::Unusable(why) => return Survey { source, text: None, skipped: Some((SkipReason::UnreadableFile, why)) },
-    };
-    let contents = match read {
-        Ok(contents) => contents,
-        Err(error) => return Survey { source, text: None, skipped: Some((SkipReason::UnreadableFile, error.to_string())) },
-    };
-    source.sha256 = contents.sha256;
-    "binary".clone_into(&mut source.encoding);
-    if LITTER.contains(&name.as_str()) || name.starts_with("._") {
-        source.notes.push("left behind by an operating system; no evidence".to_owned());
-        return Survey { source, text: None, skipped: None };
-    }
-    if source.size == 0 {
-        Encoding::Utf8.name().clone_into(&mut source.encoding);
-        return Survey { source, text: None, skipped: Some((SkipReason::EmptyFile, "the file has no bytes".to_owned())) };
-    }
-    let encoding = encoding::detect(&contents.head).unwrap_or_else(|| contents.tally.encoding());
-    let (reason, why) = match sniff::kind(&contents.head, encoding) {
-        Kind::Records(container) => {
-            encoding.name().clone_into(&mut source.encoding);
-            container.name().clone_into(&mut source.container);
-            source.notes.extend(encoding_note(encoding, &contents.tally));
-            return Survey { source, text: Some(Text { encoding, container }), skipped: None };
-        }
-        Kind::Unsupported(what) => {
-            encoding.name().clone_into(&mut source.encoding);
-            (SkipReason::UnsupportedContainer, what)
-        }
-        Kind::Archive(what) => (SkipReason::UnsupportedContainer, what),
-        Kind::Binary(what) => (SkipReason::BinaryFile, what),
-    };
-    Survey { source, text: None, skipped: Some((reason, what_to_do(reason, why))) }
-}
-
-/// When a file was last changed, since 1970; `None` where the file system does not say.
-pub(crate) fn modified(data: &Metadata) -> Option<Duration> {
-    data.modified().ok()?.duration_since(UNIX_EPOCH).ok()
-}
-
-fn what_to_do(reason: SkipReason, what: &str) -> String {
-    if reason == SkipReason::BinaryFile { format!("not text: {what}") } else { what.to_owned() }
-}
-
-fn encoding_note(encoding: Encoding, tally: &Tally) -> Option<String> {
-    match encoding {
-        Encoding::Windows1252 => Some("not UTF-8; read as Windows-1252: letters beyond ASCII may be wrong".to_owned()),
-        Encoding::Utf8 | Encoding::Utf8Bom if tally.n_invalid() > 0 => {
-            Some(format!("{} byte sequences are not UTF-8 and were replaced", tally.n_invalid()))
-        }
-        Encoding::Utf8 | Encoding::Utf8Bom | Encoding::Utf16Le | Encoding::Utf16Be => None,
-    }
-}
-
-/// What one pass over a file's bytes tells.
-struct Contents {
-    sha256: String,
-    head: Vec<u8>,
-    tally: Tally,
-}
-
-impl Contents {
-    fn read(mut input: impl Read, source: &mut Source) -> io::Result<Self> {
-        let mut hash = Sha256::new();
-        let mut contents = Self { sha256: String::new(), head: Vec::new(), tally: Tally::default() };
-        let mut block = Vec::new();
-        loop {
-            block.clear();
-            (&mut input).take(encoding::HEAD as u64).read_to_end(&mut block)?;
-            if block.is_empty() {
-                break;
-            }
-            hash.update(&block);
-            contents.tally.feed(&block);
-            let n_wanted = encoding::HEAD.saturating_sub(contents.head.len());
-            contents.head.extend(block.iter().take(n_wanted));
-            source.size += block.len() as u64;
-        }
-        for byte in hash.finalize() {
-            // Writing to a `String` does not fail.
-            let _ = write!(contents.sha256, "{byte:02x}");
-        }
-        Ok(contents)
-    }
-}
-
 /// Numbers the files, finds the same bytes again, and counts each unusable file as one lost record.
 fn number(surveys: Vec<Survey>) -> Inventory {
     let mut inventory = Inventory::default();
@@ -256,7 +105,10 @@ fn number(surveys: Vec<Survey>) -> Inventory {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::provenance::SkipReason;
 
     /// A fresh folder below the system's temporary one, removed at the end.
     struct Folder(PathBuf);
