@@ -61,7 +61,7 @@ pub(super) fn load_with(
     let read = |&(id, text): &(SourceId, Text), parallel: bool| {
         let source = sources.get(id.0 as usize);
         let path = source.map_or("", |source| source.path.as_str());
-        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool }, &meter);
+        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool, watch: None }, &meter);
         meter.end_file();
         contents.map(|contents| (id, contents))
     };
@@ -81,6 +81,7 @@ pub(super) fn load_with(
         let n_bytes = sources.get(id.0 as usize).map_or(0, |source| source.size);
         frames.append(&contents.frames, n_bytes)?;
         skipped.extend(contents.skipped);
+        case.remarks.insert(id, contents.remarks);
         if let (Some(source), Some(n_used)) = (sources.get_mut(id.0 as usize), n_used.get_mut(id.0 as usize)) {
             *n_used = contents.n_used;
             source.records = contents.n_records;

@@ -11,7 +11,7 @@ use crate::enrich::identity::Identities;
 use crate::enrich::network::Networks;
 use crate::enrich::profile::Profiles;
 use crate::evidence::Evidence;
-use crate::frame::Frames;
+use crate::frame::{Frames, Remarks};
 use crate::provenance::{RecordRef, Skipped, Source, SourceId};
 use crate::time::Time;
 
@@ -30,6 +30,8 @@ pub struct Case {
     pub occurrences: BTreeMap<(SourceId, u64), Vec<RecordRef>>,
     /// Which frame columns an export can answer at all: per source, `frame.column` names with at least one non-null cell.
     pub columns: BTreeMap<SourceId, BTreeSet<String>>,
+    /// What the records of each file say about the export.
+    pub remarks: BTreeMap<SourceId, Remarks>,
     /// What evidence is there, and from when to when.
     pub coverage: BTreeMap<Evidence, Span>,
     /// Who is who (enrichment).

@@ -7,6 +7,7 @@
 
 mod column;
 mod events;
+mod remarks;
 mod states;
 
 pub use column::Frame;
@@ -15,6 +16,7 @@ pub use events::{
     MailItemRow, MailItems, RiskEvent, RiskEventBuilder, RiskEventRow, RiskEvents, SignIn, SignInBuilder, SignInRow, SignIns, audit_event,
     mail_access, mail_item, risk_event, sign_in,
 };
+pub use remarks::{Cut, Lost, Remarks, Search};
 pub use states::{
     AppState, AppStateBuilder, AppStateRow, AppStates, DeviceState, DeviceStateBuilder, DeviceStateRow, DeviceStates, GrantState, GrantStateBuilder,
     GrantStateRow, GrantStates, MailboxState, MailboxStateBuilder, MailboxStateRow, MailboxStates, MethodState, MethodStateBuilder, MethodStateRow,
@@ -53,7 +55,11 @@ macro_rules! declare_frames {
 
         /// Column builders of all frames; one set per chunk of a file, joined in source order.
         #[derive(Default)]
-        pub struct Rows { $(#[doc = concat!("Filled with [`", stringify!($row), "`].")] pub $member: $builder,)* }
+        pub struct Rows {
+            $(#[doc = concat!("Filled with [`", stringify!($row), "`].")] pub $member: $builder,)*
+            /// What the records say about the export.
+            pub remarks: Remarks,
+        }
 
         impl Rows {
             /// Rows so far, over all frames.

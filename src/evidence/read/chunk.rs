@@ -10,7 +10,7 @@ use super::{LISTED, Reading};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::container::{Batch, Piece, State, json, repair};
 use crate::evidence::shape::{Place, Reject, Shape};
-use crate::frame::{Frames, Rows};
+use crate::frame::{Frames, Remarks, Rows};
 use crate::provenance::{SkipReason, Skipped};
 use crate::time::DateOrder;
 
@@ -35,6 +35,7 @@ pub(super) struct Chunk {
     pub(super) n_ragged: u64,
     pub(super) n_cut: u64,
     pub(super) n_repaired: u64,
+    pub(super) remarks: Remarks,
 }
 
 /// Why a record became no row.
@@ -88,7 +89,11 @@ impl Chunk {
                 Err(loss) => chunk.lose(loss, reading, record, piece, text),
             }
         }
+        chunk.remarks = std::mem::take(&mut rows.remarks);
         chunk.frames = rows.finish()?;
+        if let Some(watch) = reading.watch {
+            watch(reading.source, &std::mem::take(&mut chunk.frames));
+        }
         reading.pool.give(batch.text);
         Ok(chunk)
     }

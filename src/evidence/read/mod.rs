@@ -15,7 +15,7 @@ use self::compact::Growing;
 use super::container::value::Object;
 use super::container::{Batch, Batches, Pool, Text, dates};
 use super::shape::Shape;
-use crate::frame::Frames;
+use crate::frame::{Frames, Remarks};
 use crate::provenance::{SkipReason, Skipped, SourceId};
 use crate::time::DateOrder;
 
@@ -42,6 +42,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) parallel: bool,
     /// Buffers to read into.
     pub(crate) pool: &'a Pool,
+    /// Sees the rows of each batch, in no particular order; they are then forgotten.
+    pub(crate) watch: Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>,
 }
 
 /// What a file held.
@@ -59,6 +61,8 @@ pub(crate) struct Contents {
     pub(crate) shapes: Vec<String>,
     /// What a reader of the report must know.
     pub(crate) notes: Vec<String>,
+    /// What the records say about the export.
+    pub(crate) remarks: Remarks,
 }
 
 /// Reads a file to its end. `advance` is told how many bytes of the file are done. Fails only when columns cannot be joined, which is a defect.
@@ -116,6 +120,7 @@ impl Joined {
         self.n_ragged += chunk.n_ragged;
         self.n_cut += chunk.n_cut;
         self.n_repaired += chunk.n_repaired;
+        self.contents.remarks.append(chunk.remarks);
         for (shape, n_records) in chunk.n_by_shape {
             *self.n_by_shape.entry(shape).or_default() += n_records;
         }

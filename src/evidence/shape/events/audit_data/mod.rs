@@ -13,6 +13,8 @@ mod risk;
 mod rules;
 mod target;
 
+pub(in crate::evidence::shape::events) use self::names::record_type;
+
 use crate::evidence::container::repair;
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::{self, Part, address, json};
@@ -21,7 +23,7 @@ use crate::frame::{AuditEventRow, Rows};
 use crate::provenance::SkipReason;
 
 /// Cells longer than this are cut by spreadsheet programs.
-const SPREADSHEET_CELL: usize = 32_767;
+pub(super) const SPREADSHEET_CELL: usize = 32_767;
 
 /// Reads one AuditData object. `outer_id` is the wrapper's record id, used when the object has none.
 pub(super) fn read(data: &Object<'_>, outer_id: Option<&str>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {

@@ -119,7 +119,7 @@ const LOGON_TYPES: &[(&str, i64)] = &[
 ];
 
 /// Record type number; `None` for a name that is not in the table.
-pub(super) fn record_type(value: Option<&Value<'_>>) -> Option<i64> {
+pub(in crate::evidence::shape::events) fn record_type(value: Option<&Value<'_>>) -> Option<i64> {
     number(value, RECORD_TYPES)
 }
 
