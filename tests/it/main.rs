@@ -3,6 +3,7 @@
 mod cases;
 mod claims;
 mod cli;
+mod containers;
 mod detectors;
 mod docs;
 mod house;

@@ -1,4 +1,4 @@
-//! Bytes → records: encodings, JSON in all its wrappings, CSV. Counts everything, loses nothing, allocates in proportion to a block, not to the file.
+//! Bytes → records: encodings, JSON in all its wrappings, CSV, PowerShell's screen output. Counts everything, loses nothing, allocates in proportion to a block, not to the file.
 //!
 //! A file streams through a [`Decoder`] in blocks. A splitter finds where records begin and end, remembering its state between blocks, and numbers
 //! them; what is inside a record is parsed later, by many threads, from the [`Batch`] that holds it.
@@ -7,6 +7,7 @@ pub(crate) mod csv;
 pub(crate) mod dates;
 pub(crate) mod encoding;
 pub(crate) mod json;
+pub(crate) mod powershell;
 pub(crate) mod repair;
 pub(crate) mod sniff;
 pub mod value;
@@ -32,6 +33,8 @@ pub enum Container {
         /// `,`, `;` or tab.
         delimiter: u8,
     },
+    /// PowerShell's screen output: Format-List, Format-Table, transcripts.
+    PowerShell,
 }
 
 impl Container {
@@ -40,6 +43,7 @@ impl Container {
         match self {
             Self::Json => "json",
             Self::Csv { .. } => "csv",
+            Self::PowerShell => "powershell",
         }
     }
 }
@@ -64,7 +68,7 @@ pub(crate) struct Piece {
     pub(crate) state: State,
     /// `@odata.context` of the page it stands in; empty without one.
     pub(crate) context: Arc<str>,
-    /// Names of the cells, when the piece is a row of a JSON table.
+    /// Names of the cells, when the piece is a row of a JSON table or, padded to the width of the column, of a PowerShell table.
     pub(crate) columns: Option<Arc<[String]>>,
 }
 
@@ -146,6 +150,7 @@ impl<'a, R: Read> Batches<'a, R> {
         let splitter: Box<dyn Split + Send> = match text.container {
             Container::Json => Box::new(json::Splitter::new(RECORD_LIMIT)),
             Container::Csv { delimiter } => Box::new(csv::Splitter::new(delimiter, RECORD_LIMIT)),
+            Container::PowerShell => Box::new(powershell::Splitter::new(RECORD_LIMIT)),
         };
         Self { pool, decoder: Decoder::new(input, text.encoding), splitter, block, carry: String::new(), n_records: 0, finished: false }
     }

@@ -1,7 +1,7 @@
 //! What the first bytes of a file are: JSON, CSV, or something that this version does not read and names instead.
 
 use super::encoding::{self, Decoder, Encoding};
-use super::{Container, csv};
+use super::{Container, csv, powershell};
 
 /// Share of control characters, in hundredths, above which bytes are not text.
 const CONTROL_PERCENT: usize = 2;
@@ -69,15 +69,21 @@ pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
     if begin.is_empty() {
         return Kind::Unsupported("nothing but white space");
     }
-    if is_json && !begin.starts_with("@{") {
+    if is_json {
         return Kind::Records(Container::Json);
     }
     if begin.starts_with("<Objs Version=") {
         return Kind::Unsupported("PowerShell CLIXML: export it as JSON or CSV");
     }
-    match delimiter(begin) {
+    // A table head of several names is no screen output, whatever its cells hold; `Name : a, b` is one name and some words.
+    let first_line = begin.split(['\n', '\r']).next().unwrap_or_default();
+    let delimiter = delimiter(begin).filter(|_| !powershell::begins_record(first_line));
+    if delimiter.is_none() && powershell::is_screen_text(begin) {
+        return Kind::Records(Container::PowerShell);
+    }
+    match delimiter {
         Some(delimiter) => Kind::Records(Container::Csv { delimiter }),
-        None => Kind::Unsupported("text that is neither JSON nor CSV"),
+        None => Kind::Unsupported("text without records that are known"),
     }
 }
 
@@ -121,15 +127,17 @@ mod tests {
         assert_eq!(of("#TYPE Selected.System\r\n\"Name\",\"Enabled\"\r\n\"x\",\"True\"\r\n"), COMMA);
         assert_eq!(of("Id;User, full name;Time\n1;2;3"), Kind::Records(Container::Csv { delimiter: b';' }));
         assert_eq!(of("][{\"a\": 1, \"b\": 2}]"), Kind::Records(Container::Json));
+        assert_eq!(of("Name    : x, y\nEnabled : True\n"), Kind::Records(Container::PowerShell));
+        assert_eq!(of("@{Name=x; Enabled=True}\n@{Name=y; Enabled=True}\n"), Kind::Records(Container::PowerShell));
+        assert_eq!(of("Name,Description,Enabled\nx,\"Name : x\nPlace : y\",True\n"), COMMA);
         assert_eq!(of("Id\tUser\tTime\n"), Kind::Records(Container::Csv { delimiter: b'\t' }));
     }
 
     #[test]
     fn prose_archives_and_binaries_are_named() {
-        assert_eq!(of("Called the user at 23:10, no answer.\nThen, later, again.\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
-        assert_eq!(of("Name : x\nEnabled : True\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
-        assert_eq!(of("  \"a\": \"1\", \"b\": \"2\", \"c\": \"3\",\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
-        assert_eq!(of("12,13,14\n"), Kind::Unsupported("text that is neither JSON nor CSV"));
+        assert_eq!(of("Called the user at 23:10, no answer.\nThen, later, again.\n"), Kind::Unsupported("text without records that are known"));
+        assert_eq!(of("  \"a\": \"1\", \"b\": \"2\", \"c\": \"3\",\n"), Kind::Unsupported("text without records that are known"));
+        assert_eq!(of("12,13,14\n"), Kind::Unsupported("text without records that are known"));
         assert!(matches!(kind(b"PK\x03\x04rest", Encoding::Windows1252), Kind::Archive(_)));
         assert!(matches!(kind(b"\x1F\x8B\x08", Encoding::Windows1252), Kind::Archive(_)));
         assert!(matches!(kind(&[0; 100], Encoding::Windows1252), Kind::Binary(_)));

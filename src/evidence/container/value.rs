@@ -81,11 +81,15 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value itself, or the value inside a text that holds a JSON object or array (`AuditData`, `Folders`, `additionalInfo` …).
+    /// The value itself, or the value inside a text that holds a JSON object or array (`AuditData`, `Folders`, `additionalInfo` …), or the object that
+    /// PowerShell wrote as `@{Name=x; Value=y}`.
     /// `Err` carries the parser's words when such text does not parse: the cell was cut.
     pub fn nested(&self) -> Result<Cow<'_, Value<'a>>, serde_json::Error> {
         if let Self::Text(text) = self {
             let trimmed = text.trim();
+            if let Some(object) = super::powershell::hash_table(trimmed) {
+                return Ok(Cow::Owned(Value::Object(object)));
+            }
             if trimmed.starts_with(['{', '[']) {
                 return super::repair::parse(trimmed).map(|(value, _)| Cow::Owned(value.into_owned()));
             }

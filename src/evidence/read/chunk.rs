@@ -8,7 +8,7 @@ use polars::prelude::PolarsResult;
 
 use super::{LISTED, Reading};
 use crate::evidence::container::value::{Object, Value};
-use crate::evidence::container::{Batch, Piece, State, json, repair};
+use crate::evidence::container::{Batch, Container, Piece, State, json, powershell, repair};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Frames, Remarks, Rows};
 use crate::provenance::{SkipReason, Skipped};
@@ -77,6 +77,10 @@ impl Chunk {
                             chunk.n_ragged += u64::from(is_ragged && result.is_ok());
                             result
                         }
+                    }
+                    None if reading.text.container == Container::PowerShell => {
+                        let object = powershell::object(text, piece.columns.as_deref());
+                        use_record(&object, (reading.recognise)(&object), &place, &mut rows)
                     }
                     None => use_json(text, piece.columns.as_deref(), reading, place, (&mut rows, &mut chunk.n_repaired)),
                 },

@@ -133,6 +133,10 @@ impl Elements {
             self.cut = true;
             return;
         }
+        if text == MORE {
+            self.cut = true;
+            return;
+        }
         if text.starts_with("@{") {
             match member(text, "address").filter(|address| !address.is_empty()) {
                 Some(address) => self.known.push(address.to_owned()),

@@ -2,6 +2,7 @@
 //! columns at all, which is not "no forwarding".
 
 use super::cell;
+use super::owner::Owner;
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::identity::strip_prefix_ignoring_case;
 use crate::evidence::shape::{Place, Reject, Shape};
@@ -27,9 +28,9 @@ fn claims(record: &Object<'_>) -> bool {
 }
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let Some(mailbox) = cell::account(record, &["userprincipalname", "primarysmtpaddress", "identity", "alias", "name", "displayname"])
-        .filter(|name| !name.is_empty())
-    else {
+    let own = cell::account(record, &["userprincipalname", "primarysmtpaddress", "identity", "alias", "name", "displayname"]);
+    // `Get-Mailbox ana@… | fl Forwarding*` shows nothing that names the mailbox: the command or the path of the file does.
+    let Some(mailbox) = own.filter(|name| !name.is_empty()).or_else(|| Owner::of(record, &[], place).name()) else {
         return Err(cell::missing("mailbox without user principal name, address, identity and name"));
     };
     let mailbox_id = cell::lower(record, &["exchangeguid", "guid"]);

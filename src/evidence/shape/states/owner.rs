@@ -23,9 +23,11 @@ impl Owner {
                 owner.take(&text);
             }
         }
-        if owner == Self::default()
+        // An alias or display name is worth less than the address that the page or the command names.
+        if (owner == Self::default() || owner.account.as_deref().is_some_and(|name| !name.contains('@')) && owner.id.is_none())
             && let Some(name) = from_context(place.context)
         {
+            owner = Self::default();
             owner.take(&name);
         }
         if owner == Self::default()
