@@ -1,8 +1,9 @@
-//! Bytes → records: encodings, JSON in all its wrappings, CSV, PowerShell's screen output. Counts everything, loses nothing, allocates in proportion to a block, not to the file.
+//! Bytes → records: encodings, JSON in all its wrappings, CSV, PowerShell's screen output and XML. Counts everything, loses nothing, allocates in proportion to a block, not to the file.
 //!
 //! A file streams through a [`Decoder`] in blocks. A splitter finds where records begin and end, remembering its state between blocks, and numbers
 //! them; what is inside a record is parsed later, by many threads, from the [`Batch`] that holds it.
 
+pub(crate) mod clixml;
 pub(crate) mod csv;
 pub(crate) mod dates;
 pub(crate) mod encoding;
@@ -35,6 +36,8 @@ pub enum Container {
     },
     /// PowerShell's screen output: Format-List, Format-Table, transcripts.
     PowerShell,
+    /// PowerShell's XML (`Export-Clixml`).
+    Clixml,
 }
 
 impl Container {
@@ -44,6 +47,7 @@ impl Container {
             Self::Json => "json",
             Self::Csv { .. } => "csv",
             Self::PowerShell => "powershell",
+            Self::Clixml => "clixml",
         }
     }
 }
@@ -151,6 +155,7 @@ impl<'a, R: Read> Batches<'a, R> {
             Container::Json => Box::new(json::Splitter::new(RECORD_LIMIT)),
             Container::Csv { delimiter } => Box::new(csv::Splitter::new(delimiter, RECORD_LIMIT)),
             Container::PowerShell => Box::new(powershell::Splitter::new(RECORD_LIMIT)),
+            Container::Clixml => Box::new(clixml::Splitter::new(RECORD_LIMIT)),
         };
         Self { pool, decoder: Decoder::new(input, text.encoding), splitter, block, carry: String::new(), n_records: 0, finished: false }
     }

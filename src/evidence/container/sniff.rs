@@ -1,7 +1,7 @@
 //! What the first bytes of a file are: JSON, CSV, or something that this version does not read and names instead.
 
 use super::encoding::{self, Decoder, Encoding};
-use super::{Container, csv, powershell};
+use super::{Container, clixml, csv, powershell};
 
 /// Share of control characters, in hundredths, above which bytes are not text.
 const CONTROL_PERCENT: usize = 2;
@@ -30,7 +30,6 @@ const MAGIC: &[(&[u8], Kind)] = &[
     (b"GIF8", Kind::Binary("a GIF picture")),
     (b"MZ\x90", Kind::Binary("a Windows program")),
     (b"\x7FELF", Kind::Binary("a program")),
-    (b"<Objs Version=", Kind::Unsupported("PowerShell CLIXML: export it as JSON or CSV")),
 ];
 
 /// What a file is.
@@ -72,8 +71,8 @@ pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
     if is_json {
         return Kind::Records(Container::Json);
     }
-    if begin.starts_with("<Objs Version=") {
-        return Kind::Unsupported("PowerShell CLIXML: export it as JSON or CSV");
+    if clixml::is_clixml(begin) {
+        return Kind::Records(Container::Clixml);
     }
     // A table head of several names is no screen output, whatever its cells hold; `Name : a, b` is one name and some words.
     let first_line = begin.split(['\n', '\r']).next().unwrap_or_default();

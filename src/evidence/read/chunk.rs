@@ -8,7 +8,7 @@ use polars::prelude::PolarsResult;
 
 use super::{LISTED, Reading};
 use crate::evidence::container::value::{Object, Value};
-use crate::evidence::container::{Batch, Container, Piece, State, json, powershell, repair};
+use crate::evidence::container::{Batch, Container, Piece, State, clixml, json, powershell, repair};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Frames, Remarks, Rows};
 use crate::provenance::{SkipReason, Skipped};
@@ -82,6 +82,9 @@ impl Chunk {
                         let object = powershell::object(text, piece.columns.as_deref());
                         use_record(&object, (reading.recognise)(&object), &place, &mut rows)
                     }
+                    None if reading.text.container == Container::Clixml => clixml::object(text)
+                        .map_err(|detail| Loss::new(SkipReason::Malformed, detail))
+                        .and_then(|object| use_record(&object, (reading.recognise)(&object), &place, &mut rows)),
                     None => use_json(text, piece.columns.as_deref(), reading, place, (&mut rows, &mut chunk.n_repaired)),
                 },
             };
