@@ -114,7 +114,8 @@ pub enum ArtefactKind {
 /// One thing one detector found. There is no finding without a record: see [`Finding::new`].
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// Stable id `<detector>-<12 hex>`, from detector, account and primary record; the same evidence gives the same id.
+    /// Stable id `<detector>-<12 hex>`, from detector, signal, account, time and the primary record's own id: the same event gives the same id in
+    /// whichever export it was found. A record without an id is named by its place.
     pub id: String,
     /// Id of the detector.
     pub detector: &'static str,
@@ -150,7 +151,11 @@ impl Finding {
     /// A finding about `account` that rests on `primary`, seen at `at`. Everything else has a neutral default and is set by field.
     pub fn new(detector: &'static str, signal: &'static str, account: &str, at: Time, primary: RecordRef) -> Self {
         use sha2::{Digest, Sha256};
-        let key = format!("{detector}\0{signal}\0{account}\0{}\0{}\0{}", primary.source.0, primary.record, primary.id);
+        let record = match &*primary.id {
+            "" => format!("{}\0{}", primary.source.0, primary.record),
+            id => id.to_ascii_lowercase(),
+        };
+        let key = format!("{detector}\0{signal}\0{account}\0{}\0{record}", at.0);
         let digest = Sha256::digest(key.as_bytes());
         let short = digest.iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         Self {

@@ -9,15 +9,16 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct SourceId(pub u32);
 
-/// One record of one source. Records count from 0 inside their file, in file order.
+/// One record of one source. Records count from 0 inside their file, in file order. References are sorted by id first, so that lists of them do not
+/// depend on the export in which the records were found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RecordRef {
+    /// The record's own id as it stands in the evidence (`AuditData.Id`, sign-in `id` …); empty when the export carries none.
+    pub id: Box<str>,
     /// The file.
     pub source: SourceId,
     /// The record's ordinal inside the file, from 0.
     pub record: u64,
-    /// The record's own id as it stands in the evidence (`AuditData.Id`, sign-in `id` …); empty when the export carries none.
-    pub id: Box<str>,
 }
 
 /// One evidence file, as found and as read.

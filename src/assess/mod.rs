@@ -73,7 +73,7 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
         contexts.into_iter().filter(|(account, _)| judged.get(account).is_some_and(|judged| judged.status == Status::Compromised)).collect();
     drop(judged);
     findings.extend(link::shared_addresses(case, &hostile)?);
-    findings.sort_by(|a, b| (a.first_seen, a.detector, &a.account, &a.id).cmp(&(b.first_seen, b.detector, &b.account, &b.id)));
+    findings.sort_by(|a, b| (a.first_seen, a.detector, &a.account, a.signal, &a.id).cmp(&(b.first_seen, b.detector, &b.account, b.signal, &b.id)));
 
     let (contexts, judged) = judge_all(case, &findings, &weights, settings)?;
     let affected: BTreeSet<String> =

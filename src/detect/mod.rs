@@ -1,5 +1,6 @@
 //! The registry of detectors. A detector is data plus one pure function; detectors do not see each other, and one that fails never stops the run.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
@@ -80,8 +81,23 @@ fn run_all(detectors: &[&'static Detector], case: &Case, settings: &Settings) ->
         detection.ran.push(ran);
         detection.findings.extend(findings);
     }
-    detection.findings.sort_by(|a, b| (a.first_seen, a.detector, &a.account, &a.id).cmp(&(b.first_seen, b.detector, &b.account, &b.id)));
     detection
+        .findings
+        .sort_by(|a, b| (a.first_seen, a.detector, &a.account, a.signal, &a.id).cmp(&(b.first_seen, b.detector, &b.account, b.signal, &b.id)));
+    tell_apart(&mut detection.findings);
+    detection
+}
+
+/// Two things that one detector found in one record get ids of their own, in the order of the findings.
+fn tell_apart(findings: &mut [Finding]) {
+    let mut n_named: HashMap<String, u32> = HashMap::new();
+    for finding in findings {
+        let n_same = n_named.entry(finding.id.clone()).or_insert(0);
+        *n_same += 1;
+        if *n_same > 1 {
+            finding.id = format!("{}-{n_same}", finding.id);
+        }
+    }
 }
 
 fn run_one(detector: &Detector, case: &Case, settings: &Settings) -> (Outcome, Vec<Finding>) {

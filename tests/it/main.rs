@@ -8,6 +8,7 @@ mod detectors;
 mod docs;
 mod house;
 mod judgement;
+mod metamorphic;
 mod robustness;
 mod schema;
 mod shapes;
