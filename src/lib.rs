@@ -66,15 +66,9 @@ pub enum Error {
     /// A table file cannot be used: the caller's fault.
     #[error(transparent)]
     Tables(#[from] enrich::tables::TableError),
-    /// The case could not be built or enriched: the tool's fault.
-    #[error(transparent)]
-    Case(#[from] case::CaseError),
-    /// The same.
+    /// The settings cannot be used: the caller's fault.
     #[error(transparent)]
     Enrich(#[from] enrich::EnrichError),
-    /// A query on our own frames failed: the tool's fault.
-    #[error("internal query failed: {0}")]
-    Query(#[from] polars::prelude::PolarsError),
 }
 
 /// The whole flow: evidence in, report out. `progress` is called from many threads while files are read.
@@ -86,10 +80,10 @@ pub fn analyze(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progr
         None => tables,
     };
     let inventory = inventory::take(evidence)?;
-    let mut case = case::load(inventory, progress)?;
+    let mut case = case::load(inventory, progress);
     enrich::enrich(&mut case, settings, &tables)?;
     let detection = detect::run(&case, settings);
-    let judgement = assess::assess(&case, &detection, settings)?;
+    let judgement = assess::assess(&case, &detection, settings);
     let timeline = timeline::build(&case, &judgement);
     Ok(Analysis { report: report(&case, &detection, judgement, timeline), case })
 }

@@ -123,14 +123,14 @@ fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item
 
 /// Reading mail is only provably absent for a mailbox whose own records show that it was audited, without throttling.
 fn mail_access(case: &Case, scope: &Scope<'_>, covered: bool) -> (&'static str, String) {
-    let Ok(rows) = case.frames.mail_access.rows() else { return ("not_covered", "the mail-access frame cannot be read".to_owned()) };
+    let rows = &case.frames.mail_access;
     if rows.iter().next().is_none() {
         return ("not_covered", "no MailItemsAccessed record for anyone: licence, audit settings, retention or a filtered export; reading can be neither shown nor excluded".to_owned());
     }
-    let audited: BTreeSet<&str> = rows.iter().filter_map(|row| row.mailbox).collect();
+    let audited: BTreeSet<&str> = rows.iter().filter_map(|row| row.mailbox()).collect();
     let blind: Vec<&str> = scope.accounts.iter().map(String::as_str).filter(|account| !audited.contains(account)).collect();
-    let throttled = rows.iter().any(|row| row.throttled == Some(true) && row.mailbox.is_some_and(|mailbox| scope.accounts.contains(mailbox)));
-    let has_sync = rows.iter().any(|row| row.access == Some("sync"));
+    let throttled = rows.iter().any(|row| row.throttled() == Some(true) && row.mailbox().is_some_and(|mailbox| scope.accounts.contains(mailbox)));
+    let has_sync = rows.iter().any(|row| row.access() == Some("sync"));
     if !blind.is_empty() {
         ("partial", format!("MailItemsAccessed exists for {} mailboxes, but not for {}", audited.len(), blind.join(", ")))
     } else if throttled {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use polars::prelude::PolarsResult;
 
 use crate::case::Case;
 use crate::evidence::Evidence;
@@ -27,29 +26,29 @@ pub(crate) struct Step {
 }
 
 /// Steps on the affected accounts after their first malicious act. Acts inside an attacker context are not response.
-pub(crate) fn steps(case: &Case, first: &BTreeMap<String, Time>, contexts: &BTreeMap<String, Context>) -> PolarsResult<Vec<Step>> {
-    let rows = case.frames.audit.rows()?;
+pub(crate) fn steps(case: &Case, first: &BTreeMap<String, Time>, contexts: &BTreeMap<String, Context>) -> Vec<Step> {
+    let rows = &case.frames.audit;
     // A password change moves the token validity as a side effect, in the same correlation or within 3 seconds: that is not an explicit revocation.
     let resets: Vec<(Option<&str>, Option<&str>, Time)> =
-        rows.iter().filter(|row| is_reset(row)).filter_map(|row| row.time.map(|at| (row.target, row.correlation_id, at))).collect();
+        rows.iter().filter(|row| is_reset(row)).filter_map(|row| row.time().map(|at| (row.target(), row.correlation_id(), at))).collect();
     let mut steps: Vec<Step> = Vec::new();
     for row in rows.iter() {
-        let (Some(at), Some(action)) = (row.time, action(&row)) else { continue };
+        let (Some(at), Some(action)) = (row.time(), action(&row)) else { continue };
         let account = match action {
-            "remove-rule" => row.mailbox.or(row.target).or(row.account),
-            _ => row.target.or(row.account),
+            "remove-rule" => row.mailbox().or(row.target()).or(row.account()),
+            _ => row.target().or(row.account()),
         };
         let Some(account) = account else { continue };
-        if row.result == Some("failure") || first.get(account).is_none_or(|first| at <= *first) {
+        if row.result() == Some("failure") || first.get(account).is_none_or(|first| at <= *first) {
             continue;
         }
-        if contexts.get(account).is_some_and(|context| context.owns(row.address, row.session_id, row.token_id, None)) {
+        if contexts.get(account).is_some_and(|context| context.owns(row.address(), row.session_id(), row.token_id(), None)) {
             continue;
         }
         let side_effect = action == "revoke-sessions"
             && resets.iter().any(|(target, correlation, reset)| {
                 *target == Some(account)
-                    && (correlation.is_some() && *correlation == row.correlation_id || at.distance(*reset) <= TimeDelta::seconds(3))
+                    && (correlation.is_some() && *correlation == row.correlation_id() || at.distance(*reset) <= TimeDelta::seconds(3))
             });
         if side_effect {
             continue;
@@ -63,17 +62,17 @@ pub(crate) fn steps(case: &Case, first: &BTreeMap<String, Time>, contexts: &BTre
                 action,
                 account: account.to_owned(),
                 at,
-                actor: row.account.unwrap_or_default().to_owned(),
+                actor: row.account().unwrap_or_default().to_owned(),
                 evidence: vec![row.reference()],
             }),
         }
     }
-    Ok(steps)
+    steps
 }
 
 fn is_reset(row: &AuditEvent<'_>) -> bool {
     matches!(
-        row.operation.unwrap_or_default(),
+        row.operation().unwrap_or_default(),
         "reset user password"
             | "reset password (by admin)"
             | "change user password"
@@ -84,15 +83,15 @@ fn is_reset(row: &AuditEvent<'_>) -> bool {
 
 /// Which response action a record can be.
 fn action(row: &AuditEvent<'_>) -> Option<&'static str> {
-    let changes = row.changes.unwrap_or_default();
+    let changes = row.changes().unwrap_or_default();
     let enabled_to = |value: &str| {
-        row.operation == Some("update user") && changes.contains("AccountEnabled") && {
+        row.operation() == Some("update user") && changes.contains("AccountEnabled") && {
             let tail = changes.split("AccountEnabled").nth(1).unwrap_or_default();
             let new = tail.split(r#""new":"#).nth(1).unwrap_or_default();
             new.trim_start_matches(['"', '[']).starts_with(value)
         }
     };
-    match row.operation.unwrap_or_default() {
+    match row.operation().unwrap_or_default() {
         "update stsrefreshtokenvalidfrom timestamp" | "revoke user sign-in sessions" => Some("revoke-sessions"),
         "disable account" => Some("disable-account"),
         "enable account" => Some("enable-account"),
@@ -101,7 +100,7 @@ fn action(row: &AuditEvent<'_>) -> Option<&'static str> {
         _ if enabled_to("true") => Some("enable-account"),
         "admin deleted security info" | "user deleted security info" | "disable strong authentication" => Some("remove-method"),
         "remove-inboxrule" | "disable-inboxrule" => Some("remove-rule"),
-        "updateinboxrules" if row.parameters.is_some_and(|parameters| parameters.contains("RemoveMailboxRule")) => Some("remove-rule"),
+        "updateinboxrules" if row.parameters().is_some_and(|parameters| parameters.contains("RemoveMailboxRule")) => Some("remove-rule"),
         "remove delegated permission grant" | "remove oauth2permissiongrant" => Some("revoke-grant"),
         "delete device" | "unregister device" => Some("remove-device"),
         _ => None,
@@ -123,14 +122,14 @@ pub(crate) fn faults(
     acts: &[Act],
     ledger: &[Entry],
     settings: &Assess,
-) -> PolarsResult<Vec<(&'static str, String, String)>> {
+) -> Vec<(&'static str, String, String)> {
     let mut faults = Vec::new();
     let reach = directory_reach(case);
-    let states = case.frames.users.rows()?;
+    let states = &case.frames.users;
     for account in accounts {
         let at = |action: &str| steps.iter().filter(|step| step.account == *account && step.action == action).map(|step| step.at).min();
         let told = reach.filter(|until| first.get(account).is_some_and(|first| until > first));
-        let is_off = states.iter().any(|user| user.account == Some(account.as_str()) && user.enabled == Some(false));
+        let is_off = states.iter().any(|user| user.account() == Some(account.as_str()) && user.enabled() == Some(false));
         let (revoke, reset, disable) = (at("revoke-sessions"), at("reset-password"), at("disable-account"));
         match (reset, revoke) {
             (Some(reset), Some(revoke)) if reset < revoke && settings.order_profile == "revoke-first" => faults.push((
@@ -200,7 +199,7 @@ pub(crate) fn faults(
             }
         }
     }
-    Ok(faults)
+    faults
 }
 
 fn span(delta: TimeDelta) -> String {

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use polars::prelude::PolarsResult;
 
 use crate::case::Case;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
@@ -40,7 +39,7 @@ pub(crate) enum Link {
 
 impl Context {
     /// Builds the context of `account` from its findings: access signals first; hints join when they touch those, or when there is no access signal.
-    pub(crate) fn build(case: &Case, account: &str, findings: &[&Finding], weights: &Weights) -> PolarsResult<Self> {
+    pub(crate) fn build(case: &Case, account: &str, findings: &[&Finding], weights: &Weights) -> Self {
         let role = |finding: &Finding| weights.get(finding.signal).map(|weight| weight.role);
         let mut context = Self { account: account.to_owned(), ..Self::default() };
         for finding in findings.iter().filter(|finding| role(finding) == Some(Role::Access)) {
@@ -60,48 +59,47 @@ impl Context {
                 context.traces.extend(&finding.traces);
             }
         }
-        context.drop_own_addresses(case)?;
-        context.expand(case)?;
-        Ok(context)
+        context.drop_own_addresses(case);
+        context.expand(case);
+        context
     }
 
     /// Findings may cite the account's own addresses beside the foreign ones. What the account used successfully more than a day before the first foreign
     /// access is its own.
-    fn drop_own_addresses(&mut self, case: &Case) -> PolarsResult<()> {
-        let Some(first) = self.first_access else { return Ok(()) };
-        for row in case.frames.sign_ins.rows()?.iter() {
-            let own =
-                row.account == Some(self.account.as_str()) && row.error_code == Some(0) && row.time.is_some_and(|at| at < first - TimeDelta::days(1));
-            if let (true, Some(address)) = (own, row.address) {
+    fn drop_own_addresses(&mut self, case: &Case) {
+        let Some(first) = self.first_access else { return };
+        for row in case.frames.sign_ins.iter() {
+            let own = row.account() == Some(self.account.as_str())
+                && row.error_code() == Some(0)
+                && row.time().is_some_and(|at| at < first - TimeDelta::days(1));
+            if let (true, Some(address)) = (own, row.address()) {
                 self.traces.addresses.remove(address);
             }
         }
-        Ok(())
     }
 
     /// Adds the sessions that successful sign-ins from the context's addresses used, and the foreign addresses from which its sessions were used.
-    fn expand(&mut self, case: &Case) -> PolarsResult<()> {
-        let rows = case.frames.sign_ins.rows()?;
-        let own: Vec<SignIn<'_>> = rows.iter().filter(|row| row.account == Some(self.account.as_str()) && row.error_code == Some(0)).collect();
+    fn expand(&mut self, case: &Case) {
+        let rows = &case.frames.sign_ins;
+        let own: Vec<SignIn<'_>> = rows.iter().filter(|row| row.account() == Some(self.account.as_str()) && row.error_code() == Some(0)).collect();
         for row in &own {
-            if row.address.is_some_and(|address| self.traces.addresses.contains(address)) {
-                self.traces.sessions.extend(present(row.session_id));
-                self.traces.tokens.extend(present(row.token_id));
-                self.traces.agents.extend(present(row.user_agent));
+            if row.address().is_some_and(|address| self.traces.addresses.contains(address)) {
+                self.traces.sessions.extend(present(row.session_id()));
+                self.traces.tokens.extend(present(row.token_id()));
+                self.traces.agents.extend(present(row.user_agent()));
             }
         }
         for row in &own {
-            if !row.session_id.is_some_and(|session| self.traces.sessions.contains(session)) {
+            if !row.session_id().is_some_and(|session| self.traces.sessions.contains(session)) {
                 continue;
             }
             if is_own_network(&case.profiles, row) {
-                self.shared_sessions.extend(row.session_id.map(str::to_owned));
-            } else if row.network != Some("microsoft") {
-                self.traces.addresses.extend(row.address.map(str::to_owned));
-                self.traces.agents.extend(present(row.user_agent));
+                self.shared_sessions.extend(row.session_id().map(str::to_owned));
+            } else if row.network() != Some("microsoft") {
+                self.traces.addresses.extend(row.address().map(str::to_owned));
+                self.traces.agents.extend(present(row.user_agent()));
             }
         }
-        Ok(())
     }
 
     /// Whether traces belong here.
@@ -137,6 +135,6 @@ fn present(value: Option<&str>) -> Option<String> {
 
 /// The sign-in comes from a network that the account normally uses.
 pub(crate) fn is_own_network(profiles: &Profiles, row: &SignIn<'_>) -> bool {
-    let (Some(account), Some(at)) = (row.account, row.time) else { return false };
-    Profiles::network_key(row.asn, row.address).is_some_and(|key| profiles.novelty(account, Trait::Network, &key, at) == Novelty::Established)
+    let (Some(account), Some(at)) = (row.account(), row.time()) else { return false };
+    Profiles::network_key(row.asn(), row.address()).is_some_and(|key| profiles.novelty(account, Trait::Network, &key, at) == Novelty::Established)
 }

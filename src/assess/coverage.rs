@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::PolarsResult;
-
 use crate::case::Case;
 use crate::detect::Detection;
 use crate::evidence::Evidence;
@@ -15,7 +13,7 @@ use crate::time::Time;
 const CAPS: &[u64] = &[100, 1_000, 5_000, 10_000, 30_000, 50_000, 100_000, 250_000];
 
 /// Builds the coverage section. `first` is the first malicious act, if any.
-pub(crate) fn build(case: &Case, detection: &Detection, first: Option<Time>) -> PolarsResult<Coverage> {
+pub(crate) fn build(case: &Case, detection: &Detection, first: Option<Time>) -> Coverage {
     let sources = case
         .coverage
         .iter()
@@ -31,7 +29,7 @@ pub(crate) fn build(case: &Case, detection: &Detection, first: Option<Time>) -> 
         .filter(|kind| !matches!(kind, Evidence::UnknownSignIns | Evidence::OtherAudit | Evidence::ManagedIdentitySignIns) && !case.has(**kind))
         .map(|kind| format!("no {} in the evidence", kind.title()))
         .collect();
-    gaps.extend(empty_days(case)?);
+    gaps.extend(empty_days(case));
     for ran in &detection.ran {
         if let Outcome::Failed(words) = &ran.outcome {
             gaps.push(format!("detector {} failed ({words}): what it looks for was not examined", ran.detector));
@@ -49,14 +47,14 @@ pub(crate) fn build(case: &Case, detection: &Detection, first: Option<Time>) -> 
         .filter(|source| CAPS.contains(&source.records))
         .map(|source| format!("{} holds exactly {} records: the export was probably cut at a limit", source.path, source.records))
         .collect();
-    Ok(Coverage { sources, gaps, caps, retention: retention(case, first), preservation: preservation(case) })
+    Coverage { sources, gaps, caps, retention: retention(case, first), preservation: preservation(case) }
 }
 
 /// Whole UTC days without any record inside the span of a stream that otherwise has records on most days.
-fn empty_days(case: &Case) -> PolarsResult<Vec<String>> {
+fn empty_days(case: &Case) -> Vec<String> {
     let mut notes = Vec::new();
-    let sign_ins: BTreeSet<i64> = case.frames.sign_ins.rows()?.iter().filter_map(|row| row.time.map(Time::day)).collect();
-    let audit: BTreeSet<i64> = case.frames.audit.rows()?.iter().filter_map(|row| row.time.map(Time::day)).collect();
+    let sign_ins: BTreeSet<i64> = case.frames.sign_ins.iter().filter_map(|row| row.time().map(Time::day)).collect();
+    let audit: BTreeSet<i64> = case.frames.audit.iter().filter_map(|row| row.time().map(Time::day)).collect();
     for (name, days) in [("sign-ins", sign_ins), ("audit records", audit)] {
         let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else { continue };
         let length = last - first + 1;
@@ -69,7 +67,7 @@ fn empty_days(case: &Case) -> PolarsResult<Vec<String>> {
             notes.push(format!("no {name} at all on {}", missing.join(", ")));
         }
     }
-    Ok(notes)
+    notes
 }
 
 /// Limits of Microsoft's logs against the first malicious act: nothing earlier than the first record can be told.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use polars::prelude::PolarsResult;
 
 use crate::case::Case;
 use crate::enrich::profile::{Profiles, Trait};
@@ -26,7 +25,7 @@ struct SessionFacts {
 }
 
 /// The sessions of the contexts, over sign-ins, audit and mail access.
-pub(crate) fn sessions(case: &Case, contexts: &BTreeMap<String, Context>) -> PolarsResult<Vec<Session>> {
+pub(crate) fn sessions(case: &Case, contexts: &BTreeMap<String, Context>) -> Vec<Session> {
     let mut facts: BTreeMap<(String, String), SessionFacts> = BTreeMap::new();
     let mut see = |account: Option<&str>, session: Option<&str>, at: Option<Time>, address: Option<&str>, asn: Option<i64>, own: bool| {
         let (Some(account), Some(session)) = (account, session) else { return };
@@ -44,13 +43,13 @@ pub(crate) fn sessions(case: &Case, contexts: &BTreeMap<String, Context>) -> Pol
             entry.own |= own;
         }
     };
-    for row in case.frames.sign_ins.rows()?.iter() {
-        see(row.account, row.session_id, row.time, row.address, row.asn, is_own_network(&case.profiles, &row));
+    for row in case.frames.sign_ins.iter() {
+        see(row.account(), row.session_id(), row.time(), row.address(), row.asn(), is_own_network(&case.profiles, &row));
     }
-    for row in case.frames.audit.rows()?.iter() {
-        see(row.account, row.session_id, row.time, row.address, row.asn, false);
+    for row in case.frames.audit.iter() {
+        see(row.account(), row.session_id(), row.time(), row.address(), row.asn(), false);
     }
-    Ok(facts
+    facts
         .into_iter()
         .map(|((account, session_id), facts)| Session {
             session_id,
@@ -67,7 +66,7 @@ pub(crate) fn sessions(case: &Case, contexts: &BTreeMap<String, Context>) -> Pol
             last: facts.last.map(|at| at.to_string()).unwrap_or_default(),
             records: facts.n_records,
         })
-        .collect())
+        .collect()
 }
 
 #[derive(Default)]
@@ -79,38 +78,38 @@ struct MailFacts {
 }
 
 /// Mail read in the contexts, per mailbox: distinct messages, whole folders, blind windows.
-pub(crate) fn exposure(case: &Case, contexts: &BTreeMap<String, Context>) -> PolarsResult<Vec<Exposure>> {
+pub(crate) fn exposure(case: &Case, contexts: &BTreeMap<String, Context>) -> Vec<Exposure> {
     let mut mailboxes: BTreeMap<String, MailFacts> = BTreeMap::new();
     let mut owned: BTreeSet<(crate::provenance::SourceId, u64)> = BTreeSet::new();
-    let rows = case.frames.mail_access.rows()?;
+    let rows = &case.frames.mail_access;
     for row in rows.iter() {
-        let app = row.client_app_id.or(row.app_id);
+        let app = row.client_app_id().or(row.app_id());
         let ours = contexts.values().any(|context| {
             let planted = app.is_some_and(|app| context.planted_apps.contains(app));
-            let concerned = [row.account, row.mailbox].contains(&Some(context.account.as_str()));
-            planted || concerned && context.owns(row.address, row.session_id, row.token_id, app)
+            let concerned = [row.account(), row.mailbox()].contains(&Some(context.account.as_str()));
+            planted || concerned && context.owns(row.address(), row.session_id(), row.token_id(), app)
         });
-        let Some(mailbox) = row.mailbox.or(row.account).filter(|_| ours) else { continue };
+        let Some(mailbox) = row.mailbox().or(row.account()).filter(|_| ours) else { continue };
         let facts = mailboxes.entry(mailbox.to_owned()).or_default();
         facts.n_records += 1;
-        owned.insert((row.source, row.record));
-        if row.access == Some("sync") {
-            facts.synced.insert(row.folder.unwrap_or("(folder not named)").to_owned());
+        owned.insert((row.source(), row.record()));
+        if row.access() == Some("sync") {
+            facts.synced.insert(row.folder().unwrap_or("(folder not named)").to_owned());
         }
     }
-    for row in case.frames.mail_items.rows()?.iter() {
-        if owned.contains(&(row.source, row.record))
-            && let (Some(mailbox), Some(message)) = (row.mailbox.or(row.account), row.message_id)
+    for row in case.frames.mail_items.iter() {
+        if owned.contains(&(row.source(), row.record()))
+            && let (Some(mailbox), Some(message)) = (row.mailbox().or(row.account()), row.message_id())
         {
             mailboxes.entry(mailbox.to_owned()).or_default().messages.insert(message.to_owned());
         }
     }
-    for row in rows.iter().filter(|row| row.throttled == Some(true)) {
-        if let (Some(at), Some(facts)) = (row.time, row.mailbox.and_then(|mailbox| mailboxes.get_mut(mailbox))) {
+    for row in rows.iter().filter(|row| row.throttled() == Some(true)) {
+        if let (Some(at), Some(facts)) = (row.time(), row.mailbox().and_then(|mailbox| mailboxes.get_mut(mailbox))) {
             facts.throttled.insert(at);
         }
     }
-    Ok(mailboxes
+    mailboxes
         .into_iter()
         .map(|(mailbox, facts)| {
             let lower_bound = facts.messages.len() as u64;
@@ -131,34 +130,41 @@ pub(crate) fn exposure(case: &Case, contexts: &BTreeMap<String, Context>) -> Pol
                 upper_bound,
             }
         })
-        .collect())
+        .collect()
 }
 
 /// Mail sent in the contexts, by time.
-pub(crate) fn sent(case: &Case, contexts: &BTreeMap<String, Context>) -> PolarsResult<Vec<Sent>> {
+pub(crate) fn sent(case: &Case, contexts: &BTreeMap<String, Context>) -> Vec<Sent> {
     let mut sent = Vec::new();
-    for row in case.frames.audit.rows()?.iter() {
-        if !matches!(row.operation, Some("send" | "sendas" | "sendonbehalf")) {
+    for row in case.frames.audit.iter() {
+        if !matches!(row.operation(), Some("send" | "sendas" | "sendonbehalf")) {
             continue;
         }
-        let app = row.client_app_id.or(row.app_id);
-        let ours = [row.account, row.mailbox]
+        let app = row.client_app_id().or(row.app_id());
+        let ours = [row.account(), row.mailbox()]
             .into_iter()
             .flatten()
             .filter_map(|account| contexts.get(account))
-            .any(|context| context.owns(row.address, row.session_id, row.token_id, app));
+            .any(|context| context.owns(row.address(), row.session_id(), row.token_id(), app));
         if ours {
             sent.push(Sent {
-                account: row.mailbox.or(row.account).unwrap_or_default().to_owned(),
-                at: row.time.map(|at| at.to_string()).unwrap_or_default(),
-                subject: row.subject.unwrap_or_default().to_owned(),
-                recipients: row.recipients.unwrap_or_default().split(';').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect(),
-                message_id: row.message_id.unwrap_or_default().to_owned(),
+                account: row.mailbox().or(row.account()).unwrap_or_default().to_owned(),
+                at: row.time().map(|at| at.to_string()).unwrap_or_default(),
+                subject: row.subject().unwrap_or_default().to_owned(),
+                recipients: row
+                    .recipients()
+                    .unwrap_or_default()
+                    .split(';')
+                    .map(str::trim)
+                    .filter(|text| !text.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                message_id: row.message_id().unwrap_or_default().to_owned(),
                 evidence: record_lines(case, &[row.reference()]),
             });
         }
     }
-    Ok(sent)
+    sent
 }
 
 /// Traits that two or more affected accounts share.

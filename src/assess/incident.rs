@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use crate::case::Case;
 use crate::finding::Traces;
 use crate::model::{Alternative, Attacker, Containment, Fault, Incident, Reason, Status, Step as StepLine, Verdict};
@@ -115,12 +113,10 @@ fn tried_from(judged: &Judged<'_>, account: &str) -> Traces {
 fn attacker(case: &Case, traces: &Traces, planted_apps: &BTreeSet<String>) -> Attacker {
     let list = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>();
     let mut origins = BTreeMap::new();
-    if let Ok(rows) = case.frames.sign_ins.rows() {
-        for row in rows.iter() {
-            if let Some(address) = row.address.filter(|address| traces.addresses.contains(*address)) {
-                let country = row.country.map(|country| format!(", {country}")).unwrap_or_default();
-                origins.entry(address.to_owned()).or_insert_with(|| format!("{address} {}{country}", case.networks.describe(row.asn)));
-            }
+    for row in case.frames.sign_ins.iter() {
+        if let Some(address) = row.address().filter(|address| traces.addresses.contains(*address)) {
+            let country = row.country().map(|country| format!(", {country}")).unwrap_or_default();
+            origins.entry(address.to_owned()).or_insert_with(|| format!("{address} {}{country}", case.networks.describe(row.asn())));
         }
     }
     for address in &traces.addresses {
@@ -137,22 +133,21 @@ fn attacker(case: &Case, traces: &Traces, planted_apps: &BTreeSet<String>) -> At
 }
 
 /// Accounts that appear in the evidence and about which nothing was found.
-pub(crate) fn clear_accounts(case: &Case, verdicts: &[Verdict]) -> PolarsResult<Vec<String>> {
+pub(crate) fn clear_accounts(case: &Case, verdicts: &[Verdict]) -> Vec<String> {
     let judged: BTreeSet<&str> = verdicts.iter().map(|verdict| verdict.account.as_str()).collect();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let is_account = |account: &&str| account.contains('@') && !judged.contains(*account);
-    seen.extend(case.frames.sign_ins.rows()?.iter().filter_map(|row| row.account).filter(is_account).map(str::to_owned));
+    seen.extend(case.frames.sign_ins.iter().filter_map(|row| row.account()).filter(is_account).map(str::to_owned));
     seen.extend(
         case.frames
             .audit
-            .rows()?
             .iter()
-            .filter(|row| matches!(row.actor_kind, Some("user" | "guest")))
-            .filter_map(|row| row.account)
+            .filter(|row| matches!(row.actor_kind(), Some("user" | "guest")))
+            .filter_map(|row| row.account())
             .filter(is_account)
             .map(str::to_owned),
     );
-    Ok(seen.into_iter().collect())
+    seen.into_iter().collect()
 }
 
 /// The incident: the earliest affected account is the entry, as far as this evidence reaches.

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::PolarsResult;
-
 use crate::case::Case;
 use crate::finding::{Artefact, ArtefactKind, Finding};
 use crate::frame::AuditEvent;
@@ -41,7 +39,7 @@ impl State {
 }
 
 /// Merges findings about the same thing and looks up what became of it. `findings` come with whether they are attributed.
-pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<Vec<Entry>> {
+pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> Vec<Entry> {
     let mut entries: BTreeMap<(String, ArtefactKind, String), Entry> = BTreeMap::new();
     for (finding, attributed) in findings {
         let Some(artefact) = &finding.artefact else { continue };
@@ -62,20 +60,20 @@ pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<
         entry.evidence.extend(finding.evidence.iter().filter(|record| !entry.evidence.contains(record)).cloned().collect::<Vec<_>>());
     }
     let mut entries: Vec<Entry> = entries.into_values().collect();
-    let rows = case.frames.audit.rows()?;
-    let by_record: BTreeMap<_, _> = rows.iter().filter_map(|row| row.time.map(|at| ((row.source, row.record), (at, row)))).collect();
+    let rows = &case.frames.audit;
+    let by_record: BTreeMap<_, _> = rows.iter().filter_map(|row| row.time().map(|at| ((row.source(), row.record()), (at, row)))).collect();
     let mut made: Vec<Option<Time>> = Vec::new();
     for entry in &mut entries {
         let own: Vec<(Time, &AuditEvent<'_>)> =
             entry.evidence.iter().filter_map(|record| by_record.get(&(record.source, record.record))).map(|(at, row)| (*at, row)).collect();
         let first = own.iter().min_by_key(|(at, _)| *at);
         entry.created = first.map(|(at, _)| *at);
-        let operation = first.and_then(|(_, row)| row.operation);
-        let makes = |row: &AuditEvent<'_>| !removes(row, &entry.artefact) && (row.operation == operation || restores(entry.artefact.kind, row));
+        let operation = first.and_then(|(_, row)| row.operation());
+        let makes = |row: &AuditEvent<'_>| !removes(row, &entry.artefact) && (row.operation() == operation || restores(entry.artefact.kind, row));
         made.push(own.iter().filter(|(_, row)| makes(row)).map(|(at, _)| *at).max());
     }
     for row in rows.iter() {
-        let Some(at) = row.time else { continue };
+        let Some(at) = row.time() else { continue };
         for entry in &mut entries {
             if at > entry.created.unwrap_or(Time(i64::MIN)) && removes(&row, &entry.artefact) {
                 entry.removed = Some(entry.removed.map_or(at, |earlier| earlier.max(at)));
@@ -84,7 +82,7 @@ pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<
         }
     }
     for (entry, made) in entries.iter_mut().zip(made) {
-        let listed = is_listed(case, &entry.artefact)?;
+        let listed = is_listed(case, &entry.artefact);
         // What was made again after its removal was not taken away.
         entry.removed = entry.removed.filter(|removed| made.is_none_or(|made| made <= *removed));
         // Removals of methods seldom say which one: the list decides.
@@ -98,12 +96,12 @@ pub(crate) fn build(case: &Case, findings: &[(&Finding, bool)]) -> PolarsResult<
             entry.removed = None;
         }
     }
-    Ok(entries)
+    entries
 }
 
 /// Operations other than the first that bring a kind of artefact back (normalised names).
 fn restores(kind: ArtefactKind, row: &AuditEvent<'_>) -> bool {
-    let operation = row.operation.unwrap_or_default();
+    let operation = row.operation().unwrap_or_default();
     match kind {
         ArtefactKind::InboxRule => matches!(operation, "new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules" | "new-sweeprule"),
         ArtefactKind::TransportRule => matches!(operation, "new-transportrule" | "enable-transportrule"),
@@ -153,15 +151,15 @@ fn removals(kind: ArtefactKind) -> &'static [&'static str] {
 }
 
 fn removes(row: &AuditEvent<'_>, artefact: &Artefact) -> bool {
-    let operation = row.operation.unwrap_or_default();
-    if row.result == Some("failure") {
+    let operation = row.operation().unwrap_or_default();
+    if row.result() == Some("failure") {
         return false;
     }
     let account = artefact.account.as_str();
-    let on_account = account.is_empty() || [row.target, row.mailbox, row.account].contains(&Some(account));
-    let parameters = row.parameters.unwrap_or_default();
+    let on_account = account.is_empty() || [row.target(), row.mailbox(), row.account()].contains(&Some(account));
+    let parameters = row.parameters().unwrap_or_default();
     if artefact.kind == ArtefactKind::InboxRule && operation == "updateinboxrules" {
-        return on_account && parameters.contains("RemoveMailboxRule") && names(row.parameters, &artefact.key);
+        return on_account && parameters.contains("RemoveMailboxRule") && names(row.parameters(), &artefact.key);
     }
     if !removals(artefact.kind).contains(&operation) {
         return false;
@@ -175,7 +173,7 @@ fn removes(row: &AuditEvent<'_>, artefact: &Artefact) -> bool {
             on_account && (parameters.contains(r#""AuditBypassEnabled":"False""#) || parameters.contains(r#"Enabled":"True""#))
         }
         ArtefactKind::AuthMethod => on_account && may_be_method(row, &artefact.key),
-        ArtefactKind::InboxRule => on_account && row.object.is_some_and(|object| [rule_name(object), object].contains(&artefact.key.as_str())),
+        ArtefactKind::InboxRule => on_account && row.object().is_some_and(|object| [rule_name(object), object].contains(&artefact.key.as_str())),
         // The key is the trustee and the rights; the record states them apart.
         ArtefactKind::Delegate => on_account && artefact.key.split(' ').all(|word| mentions(row, word)),
         ArtefactKind::RoleMember | ArtefactKind::GroupMember => (on_account || mentions(row, account)) && mentions(row, &artefact.key),
@@ -198,8 +196,8 @@ const METHODS: &[&[&str]] = &[
 /// A removal may concern the method unless both name a kind and the kinds differ.
 fn may_be_method(row: &AuditEvent<'_>, key: &str) -> bool {
     let kind = |text: &str| METHODS.iter().position(|words| words.iter().any(|word| text.contains(word)));
-    let details = row.details.unwrap_or_default().to_lowercase();
-    let removed = kind(details.split_once("deleted ").map_or("", |(_, method)| method)).or_else(|| kind(row.operation.unwrap_or_default()));
+    let details = row.details().unwrap_or_default().to_lowercase();
+    let removed = kind(details.split_once("deleted ").map_or("", |(_, method)| method)).or_else(|| kind(row.operation().unwrap_or_default()));
     match (removed, kind(&key.to_lowercase())) {
         (Some(removed), Some(made)) => removed == made,
         _ => true,
@@ -212,7 +210,7 @@ fn rule_name(object: &str) -> &str {
 }
 
 fn mentions(row: &AuditEvent<'_>, key: &str) -> bool {
-    [row.target, row.target_id, row.object, row.parameters, row.changes, row.details].into_iter().any(|text| names(text, key))
+    [row.target(), row.target_id(), row.object(), row.parameters(), row.changes(), row.details()].into_iter().any(|text| names(text, key))
 }
 
 /// The text holds the key as a whole name, not as part of a longer one: "Reader" is not named by "Security Reader".
@@ -228,41 +226,43 @@ fn names(text: Option<&str>, key: &str) -> bool {
 }
 
 /// The artefact stands in a state export of the case.
-fn is_listed(case: &Case, artefact: &Artefact) -> PolarsResult<bool> {
+fn is_listed(case: &Case, artefact: &Artefact) -> bool {
     let frames = &case.frames;
     let key = artefact.key.to_lowercase();
     let is = |value: Option<&str>| value.is_some_and(|value| value.to_lowercase() == key);
     let has = |value: Option<&str>| value.is_some_and(|value| !key.is_empty() && value.to_lowercase().contains(&key));
     let own = |value: Option<&str>| value.is_some_and(|value| value == artefact.account);
-    Ok(match artefact.kind {
-        ArtefactKind::InboxRule => frames.rules.rows()?.iter().any(|row| own(row.mailbox) && (is(row.name) || is(row.rule_id))),
+    match artefact.kind {
+        ArtefactKind::InboxRule => frames.rules.iter().any(|row| own(row.mailbox()) && (is(row.name()) || is(row.rule_id()))),
         ArtefactKind::MailboxForwarding => {
-            frames.mailboxes.rows()?.iter().any(|row| own(row.mailbox) && (is(row.forwarding_smtp) || is(row.forwarding_address)))
+            frames.mailboxes.iter().any(|row| own(row.mailbox()) && (is(row.forwarding_smtp()) || is(row.forwarding_address())))
         }
-        ArtefactKind::Delegate => frames.permissions.rows()?.iter().any(|row| {
-            own(row.mailbox)
-                && row.trustee.is_some_and(|trustee| key.contains(&trustee.to_lowercase()))
-                && row.right.is_some_and(|right| key.contains(&right.to_lowercase()))
+        ArtefactKind::Delegate => frames.permissions.iter().any(|row| {
+            own(row.mailbox())
+                && row.trustee().is_some_and(|trustee| key.contains(&trustee.to_lowercase()))
+                && row.right().is_some_and(|right| key.contains(&right.to_lowercase()))
         }),
-        ArtefactKind::TransportRule => frames.policies.rows()?.iter().any(|row| row.kind == Some("transport-rule") && is(row.name)),
-        ArtefactKind::AuthMethod => frames.methods.rows()?.iter().any(|row| own(row.account) && (is(row.method_id) || is(row.detail))),
-        ArtefactKind::Device => frames.devices.rows()?.iter().any(|row| is(row.device_id) || is(row.object_id) || is(row.name)),
+        ArtefactKind::TransportRule => frames.policies.iter().any(|row| row.kind() == Some("transport-rule") && is(row.name())),
+        ArtefactKind::AuthMethod => frames.methods.iter().any(|row| own(row.account()) && (is(row.method_id()) || is(row.detail()))),
+        ArtefactKind::Device => frames.devices.iter().any(|row| is(row.device_id()) || is(row.object_id()) || is(row.name())),
         ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
             // Grants name the client by its object id; the list of service principals says which application that is.
-            let objects: Vec<&str> =
-                frames.apps.rows()?.iter().filter(|row| is(row.app_id) || is(row.name)).filter_map(|row| row.object_id).collect();
+            let objects: Vec<&str> = frames.apps.iter().filter(|row| is(row.app_id()) || is(row.name())).filter_map(|row| row.object_id()).collect();
             let by_object = |id: Option<&str>| id.is_some_and(|id| objects.contains(&id));
-            frames.grants.rows()?.iter().any(|row| is(row.app) || is(row.app_id) || is(row.client_id) || is(row.grant_id) || by_object(row.client_id))
+            frames
+                .grants
+                .iter()
+                .any(|row| is(row.app()) || is(row.app_id()) || is(row.client_id()) || is(row.grant_id()) || by_object(row.client_id()))
         }
         ArtefactKind::SpCredential | ArtefactKind::App => {
-            frames.apps.rows()?.iter().any(|row| is(row.app_id) || is(row.object_id) || is(row.name) || has(row.credentials))
+            frames.apps.iter().any(|row| is(row.app_id()) || is(row.object_id()) || is(row.name()) || has(row.credentials()))
         }
         ArtefactKind::CaPolicy => {
-            frames.policies.rows()?.iter().any(|row| row.kind == Some("conditional-access") && (is(row.name) || is(row.policy_id)))
+            frames.policies.iter().any(|row| row.kind() == Some("conditional-access") && (is(row.name()) || is(row.policy_id())))
         }
-        ArtefactKind::UserCreated => frames.users.rows()?.iter().any(|row| is(row.account) || is(row.account_id)),
-        ArtefactKind::RoleMember => frames.users.rows()?.iter().any(|row| own(row.account) && has(row.roles)),
-        ArtefactKind::AuditBypass => frames.mailboxes.rows()?.iter().any(|row| own(row.mailbox) && row.audit_bypass == Some(true)),
+        ArtefactKind::UserCreated => frames.users.iter().any(|row| is(row.account()) || is(row.account_id())),
+        ArtefactKind::RoleMember => frames.users.iter().any(|row| own(row.account()) && has(row.roles())),
+        ArtefactKind::AuditBypass => frames.mailboxes.iter().any(|row| own(row.mailbox()) && row.audit_bypass() == Some(true)),
         ArtefactKind::GroupMember | ArtefactKind::Flow => false,
-    })
+    }
 }

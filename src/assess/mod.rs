@@ -17,8 +17,6 @@ mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use crate::case::Case;
 use crate::detect::Detection;
 use crate::finding::{ArtefactKind, Finding};
@@ -65,17 +63,17 @@ pub struct Judgement {
 }
 
 /// Judges a case.
-pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> PolarsResult<Judgement> {
+pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgement {
     let weights = Weights::shipped();
     let mut findings: Vec<Finding> = detection.findings.clone();
-    let (contexts, judged) = judge_all(case, &findings, &weights, settings)?;
+    let (contexts, judged) = judge_all(case, &findings, &weights, settings);
     let hostile: BTreeMap<String, Context> =
         contexts.into_iter().filter(|(account, _)| judged.get(account).is_some_and(|judged| judged.status == Status::Compromised)).collect();
     drop(judged);
-    findings.extend(link::shared_addresses(case, &hostile)?);
+    findings.extend(link::shared_addresses(case, &hostile));
     findings.sort_by(|a, b| (a.first_seen, a.detector, &a.account, a.signal, &a.id).cmp(&(b.first_seen, b.detector, &b.account, b.signal, &b.id)));
 
-    let (contexts, judged) = judge_all(case, &findings, &weights, settings)?;
+    let (contexts, judged) = judge_all(case, &findings, &weights, settings);
     let affected: BTreeSet<String> =
         judged.iter().filter(|(_, judged)| judged.status >= Status::Suspected).map(|(account, _)| account.clone()).collect();
     let contexts: BTreeMap<String, Context> = contexts.into_iter().filter(|(account, _)| affected.contains(account)).collect();
@@ -85,11 +83,11 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
         .flat_map(|(_, judged)| judged.arguments.iter().filter(|argument| argument.attributed).map(|argument| argument.finding.id.as_str()))
         .collect();
 
-    let acts = activity::collect(case, &contexts)?;
+    let acts = activity::collect(case, &contexts);
     let first: BTreeMap<String, Time> =
         judged.iter().filter_map(|(account, judged)| affected.contains(account).then_some((account.clone(), judged.first_malicious?))).collect();
-    let steps = containment::steps(case, &first, &contexts)?;
-    let ledger = ledger::build(case, &findings.iter().map(|finding| (finding, attributed.contains(finding.id.as_str()))).collect::<Vec<_>>())?;
+    let steps = containment::steps(case, &first, &contexts);
+    let ledger = ledger::build(case, &findings.iter().map(|finding| (finding, attributed.contains(finding.id.as_str()))).collect::<Vec<_>>());
     let window = window(&judged, &affected, &acts);
     let checklist = checklist::judge(
         case,
@@ -104,31 +102,31 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Polars
                 .collect::<Vec<_>>(),
         },
     );
-    let faults = containment::faults(case, &steps, &affected, &first, &acts, &ledger, &settings.assess)?;
-    let coverage = coverage::build(case, detection, window.map(|(first, _)| first))?;
+    let faults = containment::faults(case, &steps, &affected, &first, &acts, &ledger, &settings.assess);
+    let coverage = coverage::build(case, detection, window.map(|(first, _)| first));
     let verdicts = incident::verdicts(case, &judged, &contexts, &acts);
-    let clear_accounts = incident::clear_accounts(case, &verdicts)?;
-    Ok(Judgement {
+    let clear_accounts = incident::clear_accounts(case, &verdicts);
+    Judgement {
         incident: incident::incident(&verdicts),
         clear_accounts,
         findings: findings.iter().map(|finding| finding_line(case, finding, attributed.contains(finding.id.as_str()))).collect(),
         artefacts: ledger.iter().map(|entry| artefact_line(case, entry)).collect(),
         checklist,
-        sessions: exposure::sessions(case, &contexts)?,
-        exposure: exposure::exposure(case, &contexts)?,
-        sent: exposure::sent(case, &contexts)?,
+        sessions: exposure::sessions(case, &contexts),
+        exposure: exposure::exposure(case, &contexts),
+        sent: exposure::sent(case, &contexts),
         containment: incident::containment(case, settings, &steps, faults),
         campaign: exposure::campaign(case, &contexts, &ledger),
         coverage,
         verdicts,
         acts,
-    })
+    }
 }
 
 type AllJudged<'a> = (BTreeMap<String, Context>, BTreeMap<String, Judged<'a>>);
 
 /// Judges every account with findings. A finding whose fact `accounts` names the accounts it aims at (spray, policy exclusion) counts for each of them.
-fn judge_all<'a>(case: &Case, findings: &'a [Finding], weights: &Weights, settings: &Settings) -> PolarsResult<AllJudged<'a>> {
+fn judge_all<'a>(case: &Case, findings: &'a [Finding], weights: &Weights, settings: &Settings) -> AllJudged<'a> {
     let mut by_account: BTreeMap<String, Vec<&'a Finding>> = BTreeMap::new();
     for finding in findings {
         if !finding.account.is_empty() {
@@ -143,11 +141,11 @@ fn judge_all<'a>(case: &Case, findings: &'a [Finding], weights: &Weights, settin
     let mut contexts = BTreeMap::new();
     let mut judged = BTreeMap::new();
     for (account, findings) in by_account {
-        let context = Context::build(case, &account, &findings, weights)?;
+        let context = Context::build(case, &account, &findings, weights);
         judged.insert(account.clone(), judge(&findings, &context, weights, &settings.assess));
         contexts.insert(account, context);
     }
-    Ok((contexts, judged))
+    (contexts, judged)
 }
 
 fn window(judged: &BTreeMap<String, Judged<'_>>, affected: &BTreeSet<String>, acts: &[Act]) -> Option<(Time, Time)> {

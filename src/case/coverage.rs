@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use super::Span;
 use crate::evidence::Evidence;
 use crate::frame::{Frame, Frames};
@@ -11,29 +9,29 @@ use crate::provenance::SourceId;
 use crate::time::Time;
 
 /// Counts the rows of each kind of evidence.
-pub(super) fn of(frames: &Frames) -> PolarsResult<BTreeMap<Evidence, Span>> {
+pub(super) fn of(frames: &Frames) -> BTreeMap<Evidence, Span> {
     let mut coverage = Coverage::default();
     let mut logons = Coverage::default();
-    for row in frames.sign_ins.rows()?.iter() {
-        if row.feed == Some("ual") {
-            logons.add(Evidence::AuditLogons, row.source, row.time);
+    for row in frames.sign_ins.iter() {
+        if row.feed() == Some("ual") {
+            logons.add(Evidence::AuditLogons, row.source(), row.time());
         } else {
-            coverage.add(sign_in_kind(row.stream), row.source, row.time);
+            coverage.add(sign_in_kind(row.stream()), row.source(), row.time());
         }
     }
-    for row in frames.audit.rows()?.iter() {
-        coverage.add(audit_kind(row.feed, row.record_type, row.operation, row.workload), row.source, row.time);
+    for row in frames.audit.iter() {
+        coverage.add(audit_kind(row.feed(), row.record_type(), row.operation(), row.workload()), row.source(), row.time());
     }
     // A logon of the audit log stands in both frames; exports that only fill one of them count as well.
     coverage.merge(logons);
-    mail_reads(frames, &mut coverage)?;
-    for row in frames.risks.rows()?.iter() {
-        let kind = if row.feed == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
-        coverage.add(kind, row.source, row.time);
+    mail_reads(frames, &mut coverage);
+    for row in frames.risks.iter() {
+        let kind = if row.feed() == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
+        coverage.add(kind, row.source(), row.time());
     }
-    for row in frames.policies.rows()?.iter() {
-        let kind = if row.kind == Some("transport-rule") { Evidence::TransportRules } else { Evidence::ConditionalAccess };
-        coverage.add(kind, row.source, None);
+    for row in frames.policies.iter() {
+        let kind = if row.kind() == Some("transport-rule") { Evidence::TransportRules } else { Evidence::ConditionalAccess };
+        coverage.add(kind, row.source(), None);
     }
     let states = [
         (Evidence::InboxRules, frames.rules.height()),
@@ -50,20 +48,19 @@ pub(super) fn of(frames: &Frames) -> PolarsResult<BTreeMap<Evidence, Span>> {
             coverage.spans.insert(kind, Span { records: n_rows as u64, ..Span::default() });
         }
     }
-    Ok(coverage.reaching())
+    coverage.reaching()
 }
 
 /// Mail reads are counted as audit records; derived exports fill only the mail frames, one row per folder or message.
-fn mail_reads(frames: &Frames, coverage: &mut Coverage) -> PolarsResult<()> {
+fn mail_reads(frames: &Frames, coverage: &mut Coverage) {
     let mut records = BTreeSet::new();
     let mut derived = Coverage::default();
-    for row in frames.mail_access.rows()?.iter() {
-        if records.insert((row.source, row.record)) {
-            derived.add(Evidence::MailItemsAccessed, row.source, row.time);
+    for row in frames.mail_access.iter() {
+        if records.insert((row.source(), row.record())) {
+            derived.add(Evidence::MailItemsAccessed, row.source(), row.time());
         }
     }
     coverage.merge(derived);
-    Ok(())
 }
 
 fn sign_in_kind(stream: Option<&str>) -> Evidence {
@@ -184,7 +181,7 @@ mod tests {
             rows.mail_access.push(SourceId(0), 3, "", MailAccessRow::default());
         }
         rows.policies.push(SourceId(1), 0, "", PolicyStateRow { kind: text("transport-rule"), ..PolicyStateRow::default() });
-        let coverage = of(&rows.finish().expect("columns have one length")).expect("columns have their types");
+        let coverage = of(&rows.finish());
         let counts: Vec<(Evidence, u64)> = coverage.iter().map(|(kind, span)| (*kind, span.records)).collect();
         assert_eq!(
             counts,

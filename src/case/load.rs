@@ -4,16 +4,14 @@ use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use polars::prelude::{DataFrame, PolarsError, PolarsResult};
 use rayon::prelude::*;
 
 use super::{Case, coverage, fold, order};
 use crate::evidence::container::value::Object;
 use crate::evidence::container::{BLOCK, Pool, Text};
-use crate::evidence::read::compact::Growing;
 use crate::evidence::read::{self, Contents, Reading};
 use crate::evidence::shape::{self, Shape};
-use crate::frame::Frames;
+use crate::frame::{Frame, Frames};
 use crate::inventory::{Inventory, modified};
 use crate::provenance::{SkipReason, Skipped, Source, SourceId};
 
@@ -34,17 +32,9 @@ pub struct Progress {
     pub n_bytes_total: u64,
 }
 
-/// Why a case could not be put together. A defect of this program, never of the evidence: damaged evidence is [`Case::skipped`].
-#[derive(Debug, thiserror::Error)]
-pub enum CaseError {
-    /// Columns of one frame do not fit together.
-    #[error("cannot join the tables of the case: {0}")]
-    Frames(#[from] PolarsError),
-}
-
-/// Loads everything that the inventory found. `progress` is called from many threads, now and then. Fails only on a defect of this program.
-pub fn load(inventory: Inventory, progress: &(dyn Fn(Progress) + Sync)) -> Result<Case, CaseError> {
-    Ok(load_with(inventory, shape::recognise, BLOCK, progress)?)
+/// Loads everything that the inventory found. `progress` is called from many threads, now and then.
+pub fn load(inventory: Inventory, progress: &(dyn Fn(Progress) + Sync)) -> Case {
+    load_with(inventory, shape::recognise, BLOCK, progress)
 }
 
 /// [`load`] with the shapes and the block size given, for tests.
@@ -53,7 +43,7 @@ pub(super) fn load_with(
     recognise: fn(&Object<'_>) -> Option<&'static Shape>,
     block: usize,
     progress: &(dyn Fn(Progress) + Sync),
-) -> PolarsResult<Case> {
+) -> Case {
     let Inventory { mut sources, mut skipped, texts } = inventory;
     let jobs: Vec<(SourceId, Text)> = texts.into_iter().collect();
     let pool = Pool::default();
@@ -63,23 +53,21 @@ pub(super) fn load_with(
         let path = source.map_or("", |source| source.path.as_str());
         let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool, watch: None }, &meter);
         meter.end_file();
-        contents.map(|contents| (id, contents))
+        (id, contents)
     };
     let size = |(id, _): &(SourceId, Text)| sources.get(id.0 as usize).map_or(0, |source| source.size);
     let (large, small): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| size(job) > LARGE);
-    let mut loaded: Vec<(SourceId, Contents)> = small.into_par_iter().map(|job| read(job, false)).collect::<PolarsResult<_>>()?;
+    let mut loaded: Vec<(SourceId, Contents)> = small.into_par_iter().map(|job| read(job, false)).collect();
     for job in large {
-        loaded.push(read(job, true)?);
+        loaded.push(read(job, true));
     }
     loaded.sort_by_key(|(id, _)| *id);
 
     let mut case = Case::default();
-    let mut frames = Growing::default();
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
         case.columns.insert(id, columns(&contents.frames));
-        let n_bytes = sources.get(id.0 as usize).map_or(0, |source| source.size);
-        frames.append(&contents.frames, n_bytes)?;
+        case.frames.append(contents.frames);
         skipped.extend(contents.skipped);
         case.remarks.insert(id, contents.remarks);
         if let (Some(source), Some(n_used)) = (sources.get_mut(id.0 as usize), n_used.get_mut(id.0 as usize)) {
@@ -90,27 +78,26 @@ pub(super) fn load_with(
             source.notes.extend(contents.notes);
         }
     }
-    case.frames = frames.finish()?;
     skipped.sort_by_key(|skipped| (skipped.source, skipped.record));
     case.skipped = skipped;
-    case.occurrences = fold::duplicates(&mut case.frames)?;
-    for ((source, n_used), n_kept) in sources.iter_mut().zip(n_used).zip(kept(&case.frames)?) {
+    case.occurrences = fold::duplicates(&mut case.frames);
+    for ((source, n_used), n_kept) in sources.iter_mut().zip(n_used).zip(kept(&case.frames)) {
         source.kept = n_kept;
         source.duplicates = n_used - n_kept;
     }
     case.sources = sources;
-    order::by_time(&mut case.frames)?;
-    case.coverage = coverage::of(&case.frames)?;
-    Ok(case)
+    order::by_time(&mut case.frames);
+    case.coverage = coverage::of(&case.frames);
+    case
 }
 
-fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>) -> PolarsResult<Contents> {
+fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>) -> Contents {
     let file = source.map(|source| File::open(&source.absolute));
     match file {
         Some(Ok(file)) => {
             let n_before = std::cell::Cell::new(0);
             let after = file.try_clone();
-            let mut contents = read::read(file, reading, &|n_read| meter.add_bytes(n_read - n_before.replace(n_read)))?;
+            let mut contents = read::read(file, reading, &|n_read| meter.add_bytes(n_read - n_before.replace(n_read)));
             let is_same = |data: &Metadata| source.is_some_and(|source| data.len() == source.size && modified(data) == source.modified);
             if !after.and_then(|file| file.metadata()).as_ref().is_ok_and(is_same) {
                 let detail = "the file changed while it was read: its hash is not that of the records".to_owned();
@@ -118,34 +105,33 @@ fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>)
                 contents.skipped.push(Skipped { source: reading.source, record, reason: SkipReason::UnreadableFile, detail, excerpt: String::new() });
                 contents.n_records += 1;
             }
-            Ok(contents)
+            contents
         }
         // It could be read a moment ago, when it was hashed.
         Some(Err(error)) => {
             let skipped =
                 Skipped { source: reading.source, record: 0, reason: SkipReason::UnreadableFile, detail: error.to_string(), excerpt: String::new() };
-            Ok(Contents { skipped: vec![skipped], n_records: 1, ..Contents::default() })
+            Contents { skipped: vec![skipped], n_records: 1, ..Contents::default() }
         }
-        None => Ok(Contents::default()),
+        None => Contents::default(),
     }
 }
 
 /// `frame.column` for every column that holds at least one value.
 fn columns(frames: &Frames) -> BTreeSet<String> {
-    let filled = |(name, data): (&'static str, &DataFrame)| {
-        let with_value = data.columns().iter().filter(|column| column.null_count() < column.len());
-        with_value.map(|column| format!("{name}.{}", column.name())).collect::<Vec<_>>()
+    let filled = |(name, frame): (&'static str, &dyn Frame)| {
+        let with_value = frame.columns().into_iter().filter(|(_, column)| column.n_values() > 0);
+        with_value.map(|(column, _)| format!("{name}.{column}")).collect::<Vec<_>>()
     };
     frames.each().into_iter().flat_map(filled).collect()
 }
 
 /// Records per source that have at least one row.
-fn kept(frames: &Frames) -> PolarsResult<impl Iterator<Item = u64>> {
+fn kept(frames: &Frames) -> impl Iterator<Item = u64> {
     let mut records: Vec<Vec<u64>> = Vec::new();
-    for (_, data) in frames.each() {
-        let (source, record) = (data.column("source")?.u32()?, data.column("record")?.u64()?);
-        for (source, record) in source.iter().flatten().zip(record.iter().flatten()) {
-            let source = source as usize;
+    for (_, frame) in frames.each() {
+        for row in 0..frame.height() {
+            let (source, record) = (frame.places().source(row).0 as usize, frame.places().record(row));
             if records.len() <= source {
                 records.resize_with(source + 1, Vec::new);
             }
@@ -162,7 +148,7 @@ fn kept(frames: &Frames) -> PolarsResult<impl Iterator<Item = u64>> {
         }
     }
     let counted = records.into_iter().map(|bits| bits.iter().map(|word| u64::from(word.count_ones())).sum());
-    Ok(counted.chain(std::iter::repeat(0)))
+    counted.chain(std::iter::repeat(0))
 }
 
 /// Adds up the progress of all threads.

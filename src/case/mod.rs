@@ -15,7 +15,7 @@ use crate::frame::{Frames, Remarks};
 use crate::provenance::{RecordRef, Skipped, Source, SourceId};
 use crate::time::Time;
 
-pub use self::load::{CaseError, Progress, load};
+pub use self::load::{Progress, load};
 
 /// Everything known about one incident before anything is judged. Immutable after enrichment.
 #[derive(Debug, Default)]

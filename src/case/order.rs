@@ -1,26 +1,25 @@
 //! Rows in the order that everything later relies on: by time, then source, then record. Rows without time come last.
 
-use polars::prelude::{DataFrame, IdxCa, IdxSize, PolarsResult};
-
-use crate::evidence::read::compact;
-use crate::frame::Frames;
+use crate::frame::{Column, Frame, Frames, Row};
 
 /// Sorts the frames that have times. Rows must stand by source and record: those of one moment keep that order, as do the rows of one record.
-pub(super) fn by_time(frames: &mut Frames) -> PolarsResult<()> {
-    for (_, data) in frames.each_mut() {
-        if data.height() > 0 && data.column("time").is_ok() {
-            sort(data)?;
-        }
+pub(super) fn by_time(frames: &mut Frames) {
+    for (_, frame) in frames.each_mut() {
+        sort(frame);
+        frame.seal();
     }
-    Ok(())
 }
 
-fn sort(data: &mut DataFrame) -> PolarsResult<()> {
-    let times: Vec<i64> = data.column("time")?.datetime()?.physical().iter().map(|time| time.unwrap_or(i64::MAX)).collect();
+fn sort(frame: &mut dyn Frame) {
+    let time =
+        frame.columns().into_iter().find_map(|(name, column)| if let ("time", Column::Time(time)) = (name, column) { Some(time) } else { None });
+    let Some(time) = time else { return };
+    let times: Vec<i64> = time.iter().map(|time| time.unwrap_or(i64::MAX)).collect();
     if times.is_sorted() {
-        return compact::in_one_piece(data);
+        return;
     }
-    let mut rows: Vec<(i64, IdxSize)> = times.into_iter().zip(0..).collect();
+    let mut rows: Vec<(i64, Row)> = times.into_iter().zip(0..).collect();
     rows.sort_unstable();
-    compact::gather(data, &IdxCa::from_vec("row".into(), rows.into_iter().map(|(_, row)| row).collect()))
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    frame.gather(&rows);
 }

@@ -35,15 +35,7 @@ pub struct Detector {
     /// Innocent look-alikes, for people.
     pub false_positives: &'static str,
     /// The logic.
-    pub detect: fn(&Case, &Settings) -> Result<Vec<Finding>, DetectError>,
-}
-
-/// Why a detector could not finish: always the tool's own fault, never the evidence's.
-#[derive(Debug, thiserror::Error)]
-pub enum DetectError {
-    /// A query on a frame failed.
-    #[error("query failed: {0}")]
-    Query(#[from] polars::prelude::PolarsError),
+    pub detect: fn(&Case, &Settings) -> Vec<Finding>,
 }
 
 /// All detectors, by folder.
@@ -105,13 +97,12 @@ fn run_one(detector: &Detector, case: &Case, settings: &Settings) -> (Outcome, V
         return (Outcome::NoSuchEvidence, Vec::new());
     }
     match catch_unwind(AssertUnwindSafe(|| (detector.detect)(case, settings))) {
-        Ok(Ok(mut findings)) => {
+        Ok(mut findings) => {
             for finding in &mut findings {
                 finding.attack = detector.attack;
             }
             (Outcome::Ran(findings.len()), findings)
         }
-        Ok(Err(error)) => (Outcome::Failed(error.to_string()), Vec::new()),
         Err(panic) => {
             let words = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
             (Outcome::Failed(format!("internal error: {}", words.unwrap_or_else(|| "unknown".to_owned()))), Vec::new())
@@ -131,29 +122,22 @@ mod tests {
         needs: &[Evidence::RiskDetections],
         signals: &[],
         false_positives: "",
-        detect: |_, _| Ok(Vec::new()),
+        detect: |_, _| Vec::new(),
     };
     const PANICS: Detector = Detector { id: "panics", detect: |_, _| panic!("a defect"), ..BASE };
-    const FAILS: Detector =
-        Detector { id: "fails", detect: |_, _| Err(polars::prelude::PolarsError::ComputeError("a bad query".into()).into()), ..BASE };
     const LACKS: Detector = Detector { id: "lacks", needs: &[Evidence::Teams], ..BASE };
 
     #[test]
     fn one_failing_detector_becomes_a_note_and_the_others_run() {
         let coverage = [(Evidence::RiskDetections, Span { records: 1, ..Span::default() })].into();
         let case = Case { coverage, ..Case::default() };
-        let detection = run_all(&[&PANICS, &BASE, &FAILS, &LACKS], &case, &Settings::default());
+        let detection = run_all(&[&PANICS, &BASE, &LACKS], &case, &Settings::default());
         let outcomes: Vec<(&str, &Outcome)> = detection.ran.iter().map(|ran| (ran.detector, &ran.outcome)).collect();
         assert_eq!(
             outcomes,
-            [
-                ("panics", &Outcome::Failed("internal error: a defect".to_owned())),
-                ("sound", &Outcome::Ran(0)),
-                ("fails", &Outcome::Failed("query failed: a bad query".to_owned())),
-                ("lacks", &Outcome::NoSuchEvidence),
-            ]
+            [("panics", &Outcome::Failed("internal error: a defect".to_owned())), ("sound", &Outcome::Ran(0)), ("lacks", &Outcome::NoSuchEvidence),]
         );
-        let judgement = crate::assess::assess(&case, &detection, &Settings::default()).expect("empty frames can be judged");
+        let judgement = crate::assess::assess(&case, &detection, &Settings::default());
         assert!(judgement.coverage.gaps.iter().any(|gap| gap.contains("detector panics failed")), "{:?}", judgement.coverage.gaps);
     }
 }

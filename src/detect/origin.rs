@@ -2,8 +2,6 @@
 //!
 //! Back ends log their own addresses (`users.md` 4.8): an address of Microsoft's network is no origin, it neither accuses nor clears.
 
-use polars::prelude::PolarsResult;
-
 use crate::case::Case;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
@@ -29,24 +27,24 @@ impl<'a> Origin<'a> {
     /// The origin of an audit record.
     pub(super) fn of_audit(event: &AuditEvent<'a>) -> Self {
         Self {
-            account: event.account.unwrap_or_default(),
-            at: event.time.unwrap_or_default(),
-            address: filled(event.address),
-            asn: event.asn,
-            network: filled(event.network),
-            session: filled(event.session_id),
+            account: event.account().unwrap_or_default(),
+            at: event.time().unwrap_or_default(),
+            address: filled(event.address()),
+            asn: event.asn(),
+            network: filled(event.network()),
+            session: filled(event.session_id()),
         }
     }
 
     /// The origin of a mail access.
     pub(super) fn of_access(access: &MailAccess<'a>) -> Self {
         Self {
-            account: access.account.unwrap_or_default(),
-            at: access.time.unwrap_or_default(),
-            address: filled(access.address),
-            asn: access.asn,
-            network: filled(access.network),
-            session: filled(access.session_id),
+            account: access.account().unwrap_or_default(),
+            at: access.time().unwrap_or_default(),
+            address: filled(access.address()),
+            asn: access.asn(),
+            network: filled(access.network()),
+            session: filled(access.session_id()),
         }
     }
 
@@ -70,26 +68,26 @@ impl<'a> Origin<'a> {
     }
 
     /// What this case's own records say for an innocent origin: the account's habit, or a device of its habits at this very address.
-    pub(super) fn reasons_against(&self, case: &Case) -> PolarsResult<Vec<String>> {
+    pub(super) fn reasons_against(&self, case: &Case) -> Vec<String> {
         let mut reasons = Vec::new();
         if self.novelty(case) == Novelty::Established {
             reasons.push("the network is established for the account".to_owned());
         }
         let here: Vec<SignIn<'_>> = if self.address.is_some() {
-            let rows = case.frames.sign_ins.rows()?;
-            rows.iter().filter(|row| row.account == Some(self.account) && row.address == self.address && row.error_code == Some(0)).collect()
+            let rows = &case.frames.sign_ins;
+            rows.iter().filter(|row| row.account() == Some(self.account) && row.address() == self.address && row.error_code() == Some(0)).collect()
         } else {
             Vec::new()
         };
         let known = |row: &SignIn<'_>, device: &str| {
-            case.profiles.novelty(self.account, Trait::Device, device, row.time.unwrap_or_default()) == Novelty::Established
+            case.profiles.novelty(self.account, Trait::Device, device, row.time().unwrap_or_default()) == Novelty::Established
         };
-        if here.iter().any(|row| filled(row.device_id).is_some_and(|device| known(row, device))) {
+        if here.iter().any(|row| filled(row.device_id()).is_some_and(|device| known(row, device))) {
             reasons.push("the account signed in from this address on a device that is established for it".to_owned());
-        } else if here.iter().any(|row| row.compliant == Some(true) && filled(row.device_id).is_some()) {
+        } else if here.iter().any(|row| row.compliant() == Some(true) && filled(row.device_id()).is_some()) {
             reasons.push("the account signed in from this address on a compliant device".to_owned());
         }
-        Ok(reasons)
+        reasons
     }
 
     /// `192.0.2.1 (AS64500 Example, new for the account)`.
@@ -118,22 +116,22 @@ impl<'a> Origin<'a> {
 /// By what the actor of an audit record can be followed. Addresses of Microsoft's own network are left out: they belong to everybody.
 pub(super) fn traces_of_audit(event: &AuditEvent<'_>) -> Traces {
     let mut traces = Traces::default();
-    traces.addresses.extend(filled(event.address).filter(|_| event.network != Some("microsoft")).map(str::to_owned));
-    traces.sessions.extend(filled(event.session_id).map(str::to_owned));
-    traces.tokens.extend(filled(event.token_id).map(str::to_owned));
-    traces.agents.extend(filled(event.user_agent).map(str::to_owned));
-    traces.devices.extend(filled(event.device_id).map(str::to_owned));
-    traces.apps.extend(filled(event.client_app_id).or(filled(event.app_id)).filter(|app| !SERVICES.contains(app)).map(str::to_owned));
+    traces.addresses.extend(filled(event.address()).filter(|_| event.network() != Some("microsoft")).map(str::to_owned));
+    traces.sessions.extend(filled(event.session_id()).map(str::to_owned));
+    traces.tokens.extend(filled(event.token_id()).map(str::to_owned));
+    traces.agents.extend(filled(event.user_agent()).map(str::to_owned));
+    traces.devices.extend(filled(event.device_id()).map(str::to_owned));
+    traces.apps.extend(filled(event.client_app_id()).or(filled(event.app_id())).filter(|app| !SERVICES.contains(app)).map(str::to_owned));
     traces
 }
 
 /// By what the actor of a mail access can be followed.
 pub(super) fn traces_of_access(access: &MailAccess<'_>) -> Traces {
     let mut traces = Traces::default();
-    traces.addresses.extend(filled(access.address).filter(|_| access.network != Some("microsoft")).map(str::to_owned));
-    traces.sessions.extend(filled(access.session_id).map(str::to_owned));
-    traces.tokens.extend(filled(access.token_id).map(str::to_owned));
-    traces.apps.extend(filled(access.client_app_id).or(filled(access.app_id)).filter(|app| !SERVICES.contains(app)).map(str::to_owned));
+    traces.addresses.extend(filled(access.address()).filter(|_| access.network() != Some("microsoft")).map(str::to_owned));
+    traces.sessions.extend(filled(access.session_id()).map(str::to_owned));
+    traces.tokens.extend(filled(access.token_id()).map(str::to_owned));
+    traces.apps.extend(filled(access.client_app_id()).or(filled(access.app_id())).filter(|app| !SERVICES.contains(app)).map(str::to_owned));
     traces
 }
 

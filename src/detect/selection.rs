@@ -1,10 +1,8 @@
 //! Which audit records a detector looks at, and how many records a finding shows.
 
-use polars::prelude::{DataFrame, Expr, IntoLazy, PolarsResult, col, lit};
-
 use crate::case::Case;
 use crate::finding::Finding;
-use crate::frame::{Frame, audit_event};
+use crate::frame::AuditEvent;
 use crate::provenance::RecordRef;
 use crate::time::Time;
 
@@ -13,10 +11,9 @@ use crate::time::Time;
 pub(super) const MAX_RECORDS: usize = 200;
 
 /// Audit records whose operation (in its normalised spelling) is one of `operations` and which did not fail, in frame order.
-pub(super) fn audit(case: &Case, operations: &[&str]) -> PolarsResult<DataFrame> {
-    let wanted = operations.iter().map(|operation| col(audit_event::operation).eq(lit(*operation))).reduce(Expr::or).unwrap_or_else(|| lit(false));
-    let not_failed = col(audit_event::result).neq(lit("failure")).fill_null(lit(true));
-    case.frames.audit.data().clone().lazy().filter(wanted.and(not_failed)).collect()
+pub(super) fn audit<'a>(case: &'a Case, operations: &[&str]) -> Vec<AuditEvent<'a>> {
+    let audit = &case.frames.audit;
+    audit.at(audit.operation.rows_where(|operation| operations.contains(&operation))).filter(|event| event.result() != Some("failure")).collect()
 }
 
 /// The rows that are unusual, else all. An actor is followed by the traces of the former: the owner's own address among them would lead astray.

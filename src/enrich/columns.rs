@@ -2,16 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::{DataFrame, Int64Chunked, IntoColumn, PolarsResult, StringChunked, StringChunkedBuilder};
-
 use super::identity::{Identities, is_system};
 use super::network::{Classifier, NetworkClass, Networks};
 use super::tables::{Located, Tables};
 use super::{agent, parse};
-use crate::frame::{
-    Frame, Frames, audit_event, device_state, grant_state, mail_access, mail_item, method_state, permission_state, risk_event, rule_state, sign_in,
-    user_state,
-};
+use crate::frame::{Cells, Frames, SignIns, Texts};
 
 /// What is known about each distinct address of the case: by its own sign-ins, which carry network and country as of their day, else by the tables.
 /// One address thus has one network in all logs, whichever of them records it.
@@ -19,36 +14,28 @@ pub(super) struct Places(HashMap<String, Located>);
 
 impl Places {
     /// Looks up every distinct address of the event frames once.
-    pub(super) fn look_up(frames: &Frames, tables: &Tables) -> PolarsResult<Self> {
+    pub(super) fn look_up(frames: &Frames, tables: &Tables) -> Self {
         let mut places = HashMap::new();
-        for (frame, column) in [
-            (frames.sign_ins.data(), sign_in::address),
-            (frames.audit.data(), audit_event::address),
-            (frames.mail_access.data(), mail_access::address),
-            (frames.risks.data(), risk_event::address),
-        ] {
-            for text in frame.column(column)?.str()?.iter().flatten() {
+        for addresses in [&frames.sign_ins.address, &frames.audit.address, &frames.mail_access.address, &frames.risks.address] {
+            for text in addresses.texts() {
                 if !places.contains_key(text) {
                     places.insert(text.to_owned(), parse(text).map(|address| tables.look_up(address)).unwrap_or_default());
                 }
             }
         }
         let mut places = Self(places);
-        places.learn(frames.sign_ins.data())?;
-        Ok(places)
+        places.learn(&frames.sign_ins);
+        places
     }
 
     /// Takes over what most sign-ins from an address say about it; of equal numbers the smallest value.
-    fn learn(&mut self, sign_ins: &DataFrame) -> PolarsResult<()> {
-        let addresses = sign_ins.column(sign_in::address)?.str()?;
-        let asns = sign_ins.column(sign_in::asn)?.i64()?;
-        let countries = sign_ins.column(sign_in::country)?.str()?;
+    fn learn(&mut self, sign_ins: &SignIns) {
         let mut said: HashMap<&str, (Votes<u32>, Votes<&str>)> = HashMap::new();
-        for ((address, asn), country) in addresses.iter().zip(asns.iter()).zip(countries.iter()) {
-            if let Some(address) = address {
+        for row in sign_ins.iter() {
+            if let Some(address) = row.address() {
                 let (asn_votes, country_votes) = said.entry(address).or_default();
-                asn_votes.add(asn.and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0));
-                country_votes.add(country.filter(|country| !country.is_empty()));
+                asn_votes.add(row.asn().and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0));
+                country_votes.add(row.country().filter(|country| !country.is_empty()));
             }
         }
         for (address, (asns, countries)) in said {
@@ -60,7 +47,6 @@ impl Places {
                 place.country = countries.most().map(str::to_owned).or(place.country.take());
             }
         }
-        Ok(())
     }
 }
 
@@ -86,25 +72,39 @@ impl<T: Ord + Copy> Votes<T> {
 }
 
 /// Fills `asn`, `country` and `network` of the event frames, and learns which networks occur. Organisations stay empty where no table names them.
-pub(super) fn place_addresses(frames: &mut Frames, places: &Places, classifier: &Classifier<'_>, networks: &mut Networks) -> PolarsResult<()> {
-    place(frames.sign_ins.data_mut(), places, classifier, networks)?;
-    place(frames.audit.data_mut(), places, classifier, networks)?;
-    place(frames.mail_access.data_mut(), places, classifier, networks)?;
-    place(frames.risks.data_mut(), places, classifier, networks)
+pub(super) fn place_addresses(frames: &mut Frames, places: &Places, classifier: &Classifier<'_>, networks: &mut Networks) {
+    // The four event frames share the names of these columns.
+    macro_rules! place {
+        ($($frame:ident),*) => {
+            $({
+                let frame = &mut frames.$frame;
+                (frame.asn, frame.network, frame.country) = place(&frame.address, &frame.asn, &frame.country, places, classifier, networks);
+            })*
+        };
+    }
+    place!(sign_ins, audit, mail_access, risks);
 }
 
-/// The four event frames share the names of these columns.
-fn place(frame: &mut DataFrame, places: &Places, classifier: &Classifier<'_>, networks: &mut Networks) -> PolarsResult<()> {
-    let addresses = frame.column(sign_in::address)?.str()?.clone();
-    let own_asns = frame.column(sign_in::asn)?.i64()?.clone();
-    let own_countries = frame.column(sign_in::country)?.str()?.clone();
-    let unknown = Located::default();
-    let located = || addresses.iter().map(|address| address.and_then(|address| places.0.get(address)).unwrap_or(&unknown));
+type Placed = (Cells<i64>, Texts, Texts);
 
-    let mut asns: Vec<Option<i64>> = Vec::with_capacity(addresses.len());
-    let mut slugs = StringChunkedBuilder::new(sign_in::network.into(), addresses.len());
-    for ((address, own_asn), place) in addresses.iter().zip(own_asns.iter()).zip(located()) {
-        let own_asn = own_asn.and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0);
+/// ASN, network class and country of each row.
+fn place(
+    addresses: &Texts,
+    own_asns: &Cells<i64>,
+    own_countries: &Texts,
+    places: &Places,
+    classifier: &Classifier<'_>,
+    networks: &mut Networks,
+) -> Placed {
+    let unknown = Located::default();
+    let located: Vec<(&Located, bool)> = addresses.each_stored(|address| {
+        let is_egress = parse(address).is_some_and(|address| classifier.is_egress(address));
+        (places.0.get(address).unwrap_or(&unknown), is_egress)
+    });
+    let (mut asns, mut classes, mut countries) = Placed::default();
+    for row in 0..addresses.len() {
+        let (place, is_egress) = (addresses.code(row) as usize).checked_sub(1).and_then(|at| located.get(at)).copied().unwrap_or((&unknown, false));
+        let own_asn = own_asns.get(row).and_then(|asn| u32::try_from(asn).ok()).filter(|asn| *asn > 0);
         let asn = own_asn.or(place.asn);
         let mut class = asn.and_then(|asn| classifier.of_asn(asn));
         if let Some(asn) = asn {
@@ -116,33 +116,22 @@ fn place(frame: &mut DataFrame, places: &Places, classifier: &Classifier<'_>, ne
                 *name = place.organisation.clone().unwrap_or_default();
             }
         }
-        if address.and_then(parse).is_some_and(|address| classifier.is_egress(address)) {
+        if is_egress {
             class = Some(NetworkClass::Egress);
         }
         asns.push(asn.map(i64::from));
-        slugs.append_option(class.map(NetworkClass::slug));
-    }
-    let mut countries = StringChunkedBuilder::new(sign_in::country.into(), addresses.len());
-    for (own, place) in own_countries.iter().zip(located()) {
+        classes.push(class.map(NetworkClass::slug));
         // An empty cell stays empty where the table is silent too: the export has the field.
-        countries.append_option(own.filter(|own| !own.is_empty()).or(place.country.as_deref()).or(own));
+        let own = own_countries.get(row);
+        countries.push(own.filter(|own| !own.is_empty()).or(place.country.as_deref()).or(own));
     }
-    frame.with_column(asns.into_iter().collect::<Int64Chunked>().with_name(sign_in::asn.into()).into_column())?;
-    frame.with_column(slugs.finish().into_column())?;
-    frame.with_column(countries.finish().into_column())?;
-    Ok(())
+    (asns, classes, countries)
 }
 
 /// Fills `agent_family` of sign-ins and audit events.
-pub(super) fn classify_agents(frames: &mut Frames) -> PolarsResult<()> {
-    for frame in [frames.sign_ins.data_mut(), frames.audit.data_mut()] {
-        let agents = frame.column(sign_in::user_agent)?.str()?.clone();
-        let mut known: HashMap<&str, &'static str> = HashMap::new();
-        let families = agents.iter().map(|text| text.map(|text| *known.entry(text).or_insert_with(|| agent::family(text))));
-        let families: StringChunked = families.collect();
-        frame.with_column(families.with_name(sign_in::agent_family.into()).into_column())?;
-    }
-    Ok(())
+pub(super) fn classify_agents(frames: &mut Frames) {
+    frames.sign_ins.agent_family = frames.sign_ins.user_agent.mapped(|text| Some(agent::family(text)));
+    frames.audit.agent_family = frames.audit.user_agent.mapped(|text| Some(agent::family(text)));
 }
 
 /// How far a column may be trusted to name an account.
@@ -155,41 +144,36 @@ enum Naming {
 }
 
 /// Resolves every column that names an account through the identity table.
-pub(super) fn resolve_accounts(frames: &mut Frames, identities: &Identities) -> PolarsResult<()> {
+pub(super) fn resolve_accounts(frames: &mut Frames, identities: &Identities) {
     use Naming::{Ids, Names};
-    let resolve = |frame: &mut DataFrame, column: &str, id: Option<&str>, naming: Naming| resolve(frame, column, id, naming, identities);
-    resolve(frames.sign_ins.data_mut(), sign_in::account, Some(sign_in::account_id), Ids)?;
-    resolve(frames.audit.data_mut(), audit_event::account, Some(audit_event::account_id), Ids)?;
-    resolve(frames.audit.data_mut(), audit_event::target, Some(audit_event::target_id), Ids)?;
-    resolve(frames.audit.data_mut(), audit_event::mailbox, Some(audit_event::mailbox_id), Ids)?;
-    resolve(frames.mail_access.data_mut(), mail_access::account, None, Ids)?;
-    resolve(frames.mail_access.data_mut(), mail_access::mailbox, Some(mail_access::mailbox_id), Ids)?;
-    resolve(frames.mail_items.data_mut(), mail_item::account, None, Ids)?;
-    resolve(frames.mail_items.data_mut(), mail_item::mailbox, None, Ids)?;
-    resolve(frames.risks.data_mut(), risk_event::account, Some(risk_event::account_id), Ids)?;
-    resolve(frames.rules.data_mut(), rule_state::mailbox, None, Names)?;
-    resolve(frames.permissions.data_mut(), permission_state::mailbox, None, Names)?;
-    resolve(frames.permissions.data_mut(), permission_state::trustee, None, Names)?;
-    resolve(frames.grants.data_mut(), grant_state::account, Some(grant_state::principal_id), Ids)?;
-    resolve(frames.methods.data_mut(), method_state::account, Some(method_state::account_id), Ids)?;
-    resolve(frames.devices.data_mut(), device_state::account, None, Names)?;
-    resolve(frames.users.data_mut(), user_state::account, Some(user_state::account_id), Ids)
+    let resolve = |names: &mut Texts, ids: Option<&Texts>, naming: Naming| *names = resolved(names, ids, naming, identities);
+    resolve(&mut frames.sign_ins.account, Some(&frames.sign_ins.account_id), Ids);
+    resolve(&mut frames.audit.account, Some(&frames.audit.account_id), Ids);
+    resolve(&mut frames.audit.target, Some(&frames.audit.target_id), Ids);
+    resolve(&mut frames.audit.mailbox, Some(&frames.audit.mailbox_id), Ids);
+    resolve(&mut frames.mail_access.account, None, Ids);
+    resolve(&mut frames.mail_access.mailbox, Some(&frames.mail_access.mailbox_id), Ids);
+    resolve(&mut frames.mail_items.account, None, Ids);
+    resolve(&mut frames.mail_items.mailbox, None, Ids);
+    resolve(&mut frames.risks.account, Some(&frames.risks.account_id), Ids);
+    resolve(&mut frames.rules.mailbox, None, Names);
+    resolve(&mut frames.permissions.mailbox, None, Names);
+    resolve(&mut frames.permissions.trustee, None, Names);
+    resolve(&mut frames.grants.account, Some(&frames.grants.principal_id), Ids);
+    resolve(&mut frames.methods.account, Some(&frames.methods.account_id), Ids);
+    resolve(&mut frames.devices.account, None, Names);
+    resolve(&mut frames.users.account, Some(&frames.users.account_id), Ids);
 }
 
-fn resolve(frame: &mut DataFrame, column: &str, id: Option<&str>, naming: Naming, identities: &Identities) -> PolarsResult<()> {
-    let names = frame.column(column)?.str()?.clone();
-    let ids = match id {
-        Some(id) => Some(frame.column(id)?.str()?.clone()),
-        None => None,
+/// The accounts that the rows name. Each pair of name and id is resolved once.
+fn resolved(names: &Texts, ids: Option<&Texts>, naming: Naming, identities: &Identities) -> Texts {
+    let mut known: HashMap<(u32, u32), Option<&str>> = HashMap::new();
+    let row = |row: usize| {
+        let id = ids.map_or(0, |ids| ids.code(row));
+        let pair = (names.code(row), id);
+        *known.entry(pair).or_insert_with(|| account_of(names.get(row), ids.and_then(|ids| ids.get(row)), naming, identities))
     };
-    let mut resolved = StringChunkedBuilder::new(column.into(), names.len());
-    for row in 0..names.len() {
-        let name = names.get(row);
-        let id = ids.as_ref().and_then(|ids| ids.get(row));
-        resolved.append_option(account_of(name, id, naming, identities));
-    }
-    frame.with_column(resolved.finish().into_column())?;
-    Ok(())
+    Texts::of((0..names.len()).map(row))
 }
 
 fn account_of<'a>(name: Option<&'a str>, id: Option<&'a str>, naming: Naming, identities: &'a Identities) -> Option<&'a str> {

@@ -1,20 +1,109 @@
-//! The one macro of the house: it turns a list of columns into a polars schema, a row to fill, a builder, and a typed view to read rows back.
+//! The one macro of the house: it turns a list of columns into a frame with one typed column each, a row to fill, and a view to read rows back.
 
-use polars::prelude::{DataFrame, PolarsResult};
+use rayon::prelude::*;
+
+use super::Texts;
+use super::cells::{Column, ColumnMut, Row};
+use crate::provenance::{RecordRef, SourceId};
+
+/// Where the rows of a frame come from.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    source: Vec<u32>,
+    record: Vec<u64>,
+    record_id: Texts,
+}
+
+impl Places {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    /// No rows.
+    pub fn is_empty(&self) -> bool {
+        self.source.is_empty()
+    }
+
+    /// The file of a row.
+    pub fn source(&self, row: usize) -> SourceId {
+        SourceId(self.source.get(row).copied().unwrap_or(u32::MAX))
+    }
+
+    /// The ordinal of a row's record in its file.
+    pub fn record(&self, row: usize) -> u64 {
+        self.record.get(row).copied().unwrap_or(u64::MAX)
+    }
+
+    /// The record's own id, may be empty.
+    pub fn record_id(&self, row: usize) -> &str {
+        self.record_id.get(row).unwrap_or("")
+    }
+
+    /// The reference to print under every statement that rests on this row.
+    pub fn reference(&self, row: usize) -> RecordRef {
+        RecordRef { source: self.source(row), record: self.record(row), id: self.record_id(row).into() }
+    }
+
+    pub(super) fn push(&mut self, source: SourceId, record: u64, record_id: &str) {
+        self.source.push(source.0);
+        self.record.push(record);
+        self.record_id.push(Some(record_id));
+    }
+}
 
 /// What all frames can do.
-pub trait Frame: Sized {
-    /// A frame without rows, with its schema.
-    fn empty() -> Self;
-    /// The polars frame, for queries. Column names are the constants of the frame's module.
-    fn data(&self) -> &DataFrame;
-    /// The polars frame, to be replaced by one with the same schema.
-    fn data_mut(&mut self) -> &mut DataFrame;
-    /// Appends rows below.
-    fn append(&mut self, later: Self) -> PolarsResult<()>;
+pub trait Frame: Send + Sync {
+    /// Where the rows come from.
+    fn places(&self) -> &Places;
+    /// The same, to be changed.
+    fn places_mut(&mut self) -> &mut Places;
+    /// Name and content of each column, in order of declaration.
+    fn columns(&self) -> Vec<(&'static str, Column<'_>)>;
+    /// The same, to be changed.
+    fn columns_mut(&mut self) -> Vec<(&'static str, ColumnMut<'_>)>;
+
     /// Number of rows.
     fn height(&self) -> usize {
-        self.data().height()
+        self.places().len()
+    }
+
+    /// Appends the rows of a frame of the same kind below, and takes them away from it.
+    fn append(&mut self, later: &mut dyn Frame) {
+        if later.height() == 0 {
+            return;
+        }
+        let mut places = std::mem::take(later.places_mut());
+        let own = self.places_mut();
+        own.source.append(&mut places.source);
+        own.record.append(&mut places.record);
+        own.record_id.append(places.record_id);
+        self.columns_mut().into_par_iter().zip(later.columns_mut()).for_each(|((_, column), (_, later))| column.append(later));
+    }
+
+    /// Puts the rows in this order; rows may be left out.
+    fn gather(&mut self, rows: &[Row]) {
+        let places = self.places_mut();
+        places.source = rows.iter().map(|row| places.source.get(*row as usize).copied().unwrap_or(u32::MAX)).collect();
+        places.record = rows.iter().map(|row| places.record.get(*row as usize).copied().unwrap_or(u64::MAX)).collect();
+        places.record_id.gather(rows);
+        self.columns_mut().into_par_iter().for_each(|(_, column)| column.gather(rows));
+    }
+
+    /// Frees what only growing needs.
+    fn seal(&mut self) {
+        let places = self.places_mut();
+        places.source.shrink_to_fit();
+        places.record.shrink_to_fit();
+        places.record_id.seal();
+        self.columns_mut().into_par_iter().for_each(|(_, column)| column.seal());
+    }
+
+    /// Bytes in memory.
+    fn n_bytes(&self) -> usize {
+        let places = self.places();
+        let columns: usize = self.columns().into_iter().map(|(_, column)| column.n_bytes()).sum();
+        places.source.capacity() * 4 + places.record.capacity() * 8 + places.record_id.n_bytes() + columns
     }
 }
 
@@ -29,202 +118,124 @@ macro_rules! column_types {
     (cell Int) => { Option<i64> };
     (cell Real) => { Option<f64> };
     (cell Flag) => { Option<bool> };
-    (builder Text) => { polars::prelude::StringChunkedBuilder };
-    (builder Time) => { polars::prelude::PrimitiveChunkedBuilder<polars::prelude::Int64Type> };
-    (builder Int) => { polars::prelude::PrimitiveChunkedBuilder<polars::prelude::Int64Type> };
-    (builder Real) => { polars::prelude::PrimitiveChunkedBuilder<polars::prelude::Float64Type> };
-    (builder Flag) => { polars::prelude::BooleanChunkedBuilder };
-    (array Text) => { polars::prelude::StringChunked };
-    (array Time) => { polars::prelude::Int64Chunked };
-    (array Int) => { polars::prelude::Int64Chunked };
-    (array Real) => { polars::prelude::Float64Chunked };
-    (array Flag) => { polars::prelude::BooleanChunked };
+    (column Text) => { crate::frame::Texts };
+    (column Time) => { crate::frame::Cells<i64> };
+    (column Int) => { crate::frame::Cells<i64> };
+    (column Real) => { crate::frame::Cells<f64> };
+    (column Flag) => { crate::frame::Cells<u8> };
 }
 
 macro_rules! column_code {
-    (push Text, $builder:expr, $value:expr) => {
-        $builder.append_option($value.as_deref())
+    (push Text, $column:expr, $value:expr) => {
+        $column.push($value.as_deref())
     };
-    (push Time, $builder:expr, $value:expr) => {
-        $builder.append_option($value.map(|time: crate::time::Time| time.0))
+    (push Time, $column:expr, $value:expr) => {
+        $column.push($value.map(|time: crate::time::Time| time.0))
     };
-    (push $kind:ident, $builder:expr, $value:expr) => {
-        $builder.append_option($value)
+    (push Flag, $column:expr, $value:expr) => {
+        $column.push($value.map(u8::from))
     };
-    (finish Time, $builder:expr) => {{
-        use polars::prelude::IntoColumn;
-        $builder.finish().into_datetime(polars::prelude::TimeUnit::Microseconds, None).into_column()
-    }};
-    (finish $kind:ident, $builder:expr) => {{
-        use polars::prelude::IntoColumn;
-        $builder.finish().into_column()
-    }};
-    (array Text, $column:expr) => {
-        $column.str()?
+    (push $kind:ident, $column:expr, $value:expr) => {
+        $column.push($value)
     };
-    (array Time, $column:expr) => {
-        $column.datetime()?.physical()
+    (get Time, $column:expr, $row:expr) => {
+        $column.get($row).map(crate::time::Time)
     };
-    (array Int, $column:expr) => {
-        $column.i64()?
+    (get Flag, $column:expr, $row:expr) => {
+        $column.get($row).map(|flag| flag == 1)
     };
-    (array Real, $column:expr) => {
-        $column.f64()?
+    (get $kind:ident, $column:expr, $row:expr) => {
+        $column.get($row)
     };
-    (array Flag, $column:expr) => {
-        $column.bool()?
+    (mutable Time, $column:expr) => {
+        crate::frame::ColumnMut::Int(&mut $column)
     };
-    (cell Time, $array:expr, $row:expr) => {
-        $array.get($row).map(crate::time::Time)
-    };
-    (cell $kind:ident, $array:expr, $row:expr) => {
-        $array.get($row)
+    (mutable $kind:ident, $column:expr) => {
+        crate::frame::ColumnMut::$kind(&mut $column)
     };
 }
 
-/// Declares one frame: `Plural / Singular, module { column: Kind, … }` with `Kind` one of `Text`, `Time`, `Int`, `Real`, `Flag`.
+/// Declares one frame: `Plural / Singular, Row { column: Kind, … }` with `Kind` one of `Text`, `Time`, `Int`, `Real`, `Flag`.
 macro_rules! frame {
-    ($(#[$doc:meta])* $frame:ident / $view:ident, $row:ident, $builder:ident, $rows:ident, $module:ident {
+    ($(#[$doc:meta])* $frame:ident / $view:ident, $row:ident {
         $($(#[$field_doc:meta])* $field:ident: $kind:ident,)*
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone)]
-        pub struct $frame(polars::prelude::DataFrame);
-
-        #[doc = concat!("Column names of [`", stringify!($frame), "`].")]
-        #[allow(non_upper_case_globals)]
-        pub mod $module {
-            $($(#[$field_doc])* pub const $field: &str = stringify!($field);)*
-            /// All columns after the provenance block, in order.
-            pub const ALL: &[&str] = &[$($field),*];
+        #[derive(Debug, Clone, Default)]
+        pub struct $frame {
+            places: crate::frame::Places,
+            $($(#[$field_doc])* pub(crate) $field: column_types!(column $kind),)*
         }
 
         #[doc = concat!("One row of [`", stringify!($frame), "`], to be filled by a shape.")]
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct $row { $($(#[$field_doc])* pub $field: column_types!(row $kind),)* }
 
-        #[doc = concat!("One row of [`", stringify!($frame), "`], borrowed for reading.")]
-        #[derive(Debug, Clone, Copy)]
+        #[doc = concat!("One row of [`", stringify!($frame), "`], to be read.")]
+        #[derive(Clone, Copy)]
         pub struct $view<'a> {
+            frame: &'a $frame,
+            row: usize,
+        }
+
+        impl<'a> $view<'a> {
             /// The file.
-            pub source: crate::provenance::SourceId,
+            pub fn source(self) -> crate::provenance::SourceId { self.frame.places.source(self.row) }
+
             /// The record's ordinal in the file.
-            pub record: u64,
+            pub fn record(self) -> u64 { self.frame.places.record(self.row) }
+
             /// The record's own id, may be empty.
-            pub record_id: &'a str,
-            $($(#[$field_doc])* pub $field: column_types!(cell $kind),)*
-        }
+            pub fn record_id(self) -> &'a str { self.frame.places.record_id(self.row) }
 
-        impl $view<'_> {
             /// The reference to print under every statement that rests on this row.
-            pub fn reference(&self) -> crate::provenance::RecordRef {
-                crate::provenance::RecordRef { source: self.source, record: self.record, id: self.record_id.into() }
-            }
+            pub fn reference(self) -> crate::provenance::RecordRef { self.frame.places.reference(self.row) }
+
+            /// The number of this row in its frame.
+            pub fn number(self) -> usize { self.row }
+
+            $($(#[$field_doc])* pub fn $field(self) -> column_types!(cell $kind) { column_code!(get $kind, self.frame.$field, self.row) })*
         }
 
-        #[doc = concat!("Column builders of [`", stringify!($frame), "`].")]
-        pub struct $builder {
-            n_rows: usize,
-            source: polars::prelude::PrimitiveChunkedBuilder<polars::prelude::UInt32Type>,
-            record: polars::prelude::PrimitiveChunkedBuilder<polars::prelude::UInt64Type>,
-            record_id: polars::prelude::StringChunkedBuilder,
-            $($field: column_types!(builder $kind),)*
-        }
-
-        impl Default for $builder {
-            fn default() -> Self {
-                Self {
-                    n_rows: 0,
-                    source: polars::prelude::PrimitiveChunkedBuilder::new("source".into(), 0),
-                    record: polars::prelude::PrimitiveChunkedBuilder::new("record".into(), 0),
-                    record_id: polars::prelude::StringChunkedBuilder::new("record_id".into(), 0),
-                    $($field: <column_types!(builder $kind)>::new(stringify!($field).into(), 0),)*
-                }
-            }
-        }
-
-        impl $builder {
-            /// Appends a row that comes from record `record` of `source`; `record_id` may be empty.
-            pub fn push(&mut self, source: crate::provenance::SourceId, record: u64, record_id: &str, row: $row) {
-                self.n_rows += 1;
-                self.source.append_value(source.0);
-                self.record.append_value(record);
-                self.record_id.append_value(record_id);
-                $(column_code!(push $kind, self.$field, row.$field);)*
-            }
-
-            /// Rows so far.
-            pub fn len(&self) -> usize { self.n_rows }
-
-            /// No rows.
-            pub fn is_empty(&self) -> bool { self.n_rows == 0 }
-
-            /// Seals the columns.
-            pub fn finish(self) -> polars::prelude::PolarsResult<$frame> {
-                use polars::prelude::IntoColumn;
-                let columns = vec![
-                    self.source.finish().into_column(),
-                    self.record.finish().into_column(),
-                    self.record_id.finish().into_column(),
-                    $(column_code!(finish $kind, self.$field),)*
-                ];
-                Ok($frame(polars::prelude::DataFrame::new(self.n_rows, columns)?))
-            }
-        }
-
-        #[doc = concat!("Typed access to the rows of [`", stringify!($frame), "`].")]
-        pub struct $rows<'a> {
-            n_rows: usize,
-            source: &'a polars::prelude::UInt32Chunked,
-            record: &'a polars::prelude::UInt64Chunked,
-            record_id: &'a polars::prelude::StringChunked,
-            $($field: &'a column_types!(array $kind),)*
-        }
-
-        impl<'a> $rows<'a> {
-            /// Row number `row`, counted from 0 in the frame.
-            pub fn get(&self, row: usize) -> Option<$view<'a>> {
-                (row < self.n_rows).then(|| $view {
-                    source: crate::provenance::SourceId(self.source.get(row).unwrap_or(u32::MAX)),
-                    record: self.record.get(row).unwrap_or(u64::MAX),
-                    record_id: self.record_id.get(row).unwrap_or(""),
-                    $($field: column_code!(cell $kind, self.$field, row),)*
-                })
-            }
-
-            /// All rows, in frame order: by time, then source, then record.
-            pub fn iter(&self) -> impl Iterator<Item = $view<'a>> + '_ {
-                (0..self.n_rows).filter_map(|row| self.get(row))
+        impl std::fmt::Debug for $view<'_> {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let cells = crate::frame::Frame::columns(self.frame).into_iter().filter_map(|(name, column)| Some((name, column.text(self.row)?)));
+                formatter.write_str(stringify!($view))?;
+                formatter.debug_map().entries(cells).finish()
             }
         }
 
         impl $frame {
-            /// Typed rows of the whole frame. Fails only when a column was replaced by one of another type.
-            pub fn rows(&self) -> polars::prelude::PolarsResult<$rows<'_>> {
-                Self::rows_of(&self.0)
+            /// Appends a row that comes from record `record` of `source`; `record_id` may be empty.
+            pub fn push(&mut self, source: crate::provenance::SourceId, record: u64, record_id: &str, row: $row) {
+                self.places.push(source, record, record_id);
+                $(column_code!(push $kind, self.$field, row.$field);)*
             }
 
-            /// Typed rows of a filtered or sorted frame with the same columns.
-            pub fn rows_of(data: &polars::prelude::DataFrame) -> polars::prelude::PolarsResult<$rows<'_>> {
-                Ok($rows {
-                    n_rows: data.height(),
-                    source: data.column("source")?.u32()?,
-                    record: data.column("record")?.u64()?,
-                    record_id: data.column("record_id")?.str()?,
-                    $($field: column_code!(array $kind, data.column(stringify!($field))?),)*
-                })
+            /// Row number `row`, counted from 0.
+            pub fn get(&self, row: usize) -> Option<$view<'_>> {
+                (row < self.places.len()).then_some($view { frame: self, row })
+            }
+
+            /// All rows, in frame order: by time, then source, then record.
+            pub fn iter(&self) -> impl ExactSizeIterator<Item = $view<'_>> + DoubleEndedIterator {
+                (0..self.places.len()).map(|row| $view { frame: self, row })
+            }
+
+            /// The rows of these numbers, in their order.
+            pub fn at(&self, rows: impl IntoIterator<Item = usize>) -> impl Iterator<Item = $view<'_>> {
+                rows.into_iter().filter_map(|row| self.get(row))
             }
         }
 
         impl crate::frame::Frame for $frame {
-            fn empty() -> Self {
-                $builder::default().finish().expect("columns of one builder have one length")
+            fn places(&self) -> &crate::frame::Places { &self.places }
+            fn places_mut(&mut self) -> &mut crate::frame::Places { &mut self.places }
+            fn columns(&self) -> Vec<(&'static str, crate::frame::Column<'_>)> {
+                vec![$((stringify!($field), crate::frame::Column::$kind(&self.$field)),)*]
             }
-            fn data(&self) -> &polars::prelude::DataFrame { &self.0 }
-            fn data_mut(&mut self) -> &mut polars::prelude::DataFrame { &mut self.0 }
-            fn append(&mut self, later: Self) -> polars::prelude::PolarsResult<()> {
-                self.0.vstack_mut_owned(later.0)?;
-                Ok(())
+            fn columns_mut(&mut self) -> Vec<(&'static str, crate::frame::ColumnMut<'_>)> {
+                vec![$((stringify!($field), column_code!(mutable $kind, self.$field)),)*]
             }
         }
     };

@@ -1,12 +1,10 @@
 //! Frames of things that happened: sign-ins, audit events, mail access, risk.
 
-use polars::prelude::ChunkedBuilder;
-
 use super::column::{column_code, column_types, frame};
 
 frame! {
     /// Entra sign-ins of all streams, and the logons of the unified audit log (`feed` tells them apart).
-    SignIns / SignIn, SignInRow, SignInBuilder, SignInRows, sign_in {
+    SignIns / SignIn, SignInRow {
         /// When (`createdDateTime`, `CreationTime`).
         time: Time,
         /// Lower-case UPN; for service principals `sp:<object id>`. Resolved through the identity table.
@@ -120,7 +118,7 @@ frame! {
 
 frame! {
     /// Unified audit log records and Entra directory audits. Mail reads additionally fill [`MailAccesses`] and [`MailItems`].
-    AuditEvents / AuditEvent, AuditEventRow, AuditEventBuilder, AuditEventRows, audit_event {
+    AuditEvents / AuditEvent, AuditEventRow {
         /// When (`CreationTime`, `activityDateTime`).
         time: Time,
         /// Who acted: lower-case UPN, `sp:<object id>` or the recorded actor text. Resolved through the identity table.
@@ -214,7 +212,7 @@ frame! {
 
 frame! {
     /// One row per MailItemsAccessed record and folder.
-    MailAccesses / MailAccess, MailAccessRow, MailAccessBuilder, MailAccessRows, mail_access {
+    MailAccesses / MailAccess, MailAccessRow {
         /// When.
         time: Time,
         /// Who read: lower-case UPN or app.
@@ -262,7 +260,7 @@ frame! {
 
 frame! {
     /// One row per message listed in a bind record.
-    MailItems / MailItem, MailItemRow, MailItemBuilder, MailItemRows, mail_item {
+    MailItems / MailItem, MailItemRow {
         /// When the record was written.
         time: Time,
         /// Who read.
@@ -288,7 +286,7 @@ frame! {
 
 frame! {
     /// Identity Protection: risk detections and risky users.
-    RiskEvents / RiskEvent, RiskEventRow, RiskEventBuilder, RiskEventRows, risk_event {
+    RiskEvents / RiskEvent, RiskEventRow {
         /// When the risky thing happened (`activityDateTime`; risky users: last update).
         time: Time,
         /// When Microsoft noticed.

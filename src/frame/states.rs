@@ -1,12 +1,10 @@
 //! Frames of how things stood when the export was made: rules, mailboxes, permissions, grants, apps, methods, devices, users, policies.
 
-use polars::prelude::ChunkedBuilder;
-
 use super::column::{column_code, column_types, frame};
 
 frame! {
     /// Inbox and sweep rules (`Get-InboxRule`, Graph messageRules, collectors).
-    RuleStates / RuleState, RuleStateRow, RuleStateBuilder, RuleStateRows, rule_state {
+    RuleStates / RuleState, RuleStateRow {
         /// Lower-case mailbox owner UPN, or the recorded owner text.
         mailbox: Text,
         /// Rule name, may be empty.
@@ -42,7 +40,7 @@ frame! {
 
 frame! {
     /// Mailboxes (`Get-Mailbox`, `Get-EXOMailbox`, forwarding reports).
-    MailboxStates / MailboxState, MailboxStateRow, MailboxStateBuilder, MailboxStateRows, mailbox_state {
+    MailboxStates / MailboxState, MailboxStateRow {
         /// Lower-case UPN, else primary address.
         mailbox: Text,
         /// Entra object id.
@@ -78,7 +76,7 @@ frame! {
 
 frame! {
     /// Mailbox, recipient and folder permissions; one row per right.
-    PermissionStates / PermissionState, PermissionStateRow, PermissionStateBuilder, PermissionStateRows, permission_state {
+    PermissionStates / PermissionState, PermissionStateRow {
         /// Mailbox: lower-case UPN or recorded identity.
         mailbox: Text,
         /// Who holds the right; null when the export lists the mailbox and nobody holds any.
@@ -96,7 +94,7 @@ frame! {
 
 frame! {
     /// Delegated grants and application permissions; one row per grant or assignment.
-    GrantStates / GrantState, GrantStateRow, GrantStateBuilder, GrantStateRows, grant_state {
+    GrantStates / GrantState, GrantStateRow {
         /// Grant or assignment id.
         grant_id: Text,
         /// `delegated`, `application`, or `assignment` (a user or group may use the application; no permission is granted).
@@ -126,7 +124,7 @@ frame! {
 
 frame! {
     /// Service principals and applications.
-    AppStates / AppState, AppStateRow, AppStateBuilder, AppStateRows, app_state {
+    AppStates / AppState, AppStateRow {
         /// `service-principal` or `application`.
         kind: Text,
         /// Object id.
@@ -156,7 +154,7 @@ frame! {
 
 frame! {
     /// Authentication methods, one row per registered method.
-    MethodStates / MethodState, MethodStateRow, MethodStateBuilder, MethodStateRows, method_state {
+    MethodStates / MethodState, MethodStateRow {
         /// Lower-case UPN or owner id.
         account: Text,
         /// Entra object id of the owner.
@@ -174,7 +172,7 @@ frame! {
 
 frame! {
     /// Entra devices and Exchange mobile devices.
-    DeviceStates / DeviceState, DeviceStateRow, DeviceStateBuilder, DeviceStateRows, device_state {
+    DeviceStates / DeviceState, DeviceStateRow {
         /// Device id.
         device_id: Text,
         /// Object id.
@@ -204,7 +202,7 @@ frame! {
 
 frame! {
     /// Users and role holders.
-    UserStates / UserState, UserStateRow, UserStateBuilder, UserStateRows, user_state {
+    UserStates / UserState, UserStateRow {
         /// Lower-case UPN.
         account: Text,
         /// Entra object id.
@@ -234,7 +232,7 @@ frame! {
 
 frame! {
     /// Conditional Access policies, named locations and transport rules (mail-flow rules): tenant policies.
-    PolicyStates / PolicyState, PolicyStateRow, PolicyStateBuilder, PolicyStateRows, policy_state {
+    PolicyStates / PolicyState, PolicyStateRow {
         /// `conditional-access`, `named-location`, `transport-rule`.
         kind: Text,
         /// Policy id.

@@ -1,5 +1,5 @@
-//! What a report says, as plain data (schema `backtrail.report/1`). `assess/` and `timeline.rs` fill it, the writers in `report/` print it: no polars and no
-//! evidence access is needed to print what stands here.
+//! What a report says, as plain data (schema `backtrail.report/1`). `assess/` and `timeline.rs` fill it, the writers in `report/` print it: no
+//! frames and no evidence access are needed to print what stands here.
 
 mod account;
 mod evidence;

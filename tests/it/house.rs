@@ -115,16 +115,6 @@ fn library_neither_prints_nor_reads_clock_environment_or_network() {
 }
 
 #[test]
-fn polars_stays_out_of_model_and_report() {
-    let bad: Vec<_> = sources()
-        .into_iter()
-        .filter(|(path, text)| matches!(room(path).as_str(), "model" | "report") && code(text).contains("polars"))
-        .map(|(path, _)| path)
-        .collect();
-    assert!(bad.is_empty(), "{bad:#?}");
-}
-
-#[test]
 fn microsoft_field_names_stay_in_shapes() {
     let mut bad = Vec::new();
     for (path, text) in sources() {

@@ -1,4 +1,4 @@
-//! The integration tests: one binary, because each one would link polars again.
+//! The integration tests: one binary, because each one would link everything again.
 
 mod cases;
 mod claims;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use backtrail::evidence::container::value::{Object, Value};
 use backtrail::evidence::shape::states::STATE_SHAPES;
 use backtrail::evidence::shape::{Place, Reject, recognise, shapes};
-use backtrail::frame::Rows;
+use backtrail::frame::{Column, Rows};
 use backtrail::provenance::SourceId;
-use backtrail::time::{DateOrder, Time};
+use backtrail::time::DateOrder;
 
 /// A fixture as records, with the page's context. Small and strict: the containers have readers and tests of their own.
 struct Fixture {
@@ -69,26 +69,19 @@ fn report(shape: &str, fixture: &Fixture) -> String {
             writeln!(lines, "  record {record} rejected, {reason:?}: {detail}").expect("text");
         }
     }
-    for (frame, data) in rows.finish().expect("columns").each() {
+    for (frame, data) in rows.finish().each() {
         for row in 0..data.height() {
-            let cells = data.columns().iter().filter(|column| column.name() != "source").filter_map(|column| cell(column, row));
-            writeln!(lines, "  {frame}: {}", cells.collect::<Vec<_>>().join(" | ")).expect("text");
+            let place = [format!("record={}", data.places().record(row)), format!("record_id={:?}", data.places().record_id(row))];
+            let cells = data.columns().into_iter().filter_map(|(name, column)| cell(name, column, row));
+            writeln!(lines, "  {frame}: {}", place.into_iter().chain(cells).collect::<Vec<_>>().join(" | ")).expect("text");
         }
     }
     lines
 }
 
-fn cell(column: &polars::prelude::Column, row: usize) -> Option<String> {
-    let value = if let Ok(texts) = column.str() {
-        format!("{:?}", texts.get(row)?)
-    } else if let Ok(flags) = column.bool() {
-        flags.get(row)?.to_string()
-    } else if let Ok(times) = column.datetime() {
-        Time(times.physical().get(row)?).to_string()
-    } else {
-        column.u64().ok()?.get(row)?.to_string()
-    };
-    Some(format!("{}={value}", column.name()))
+fn cell(name: &str, column: Column<'_>, row: usize) -> Option<String> {
+    let text = column.text(row)?;
+    Some(if matches!(column, Column::Text(_)) { format!("{name}={text:?}") } else { format!("{name}={text}") })
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How much a cell says, whatever its type.
 
-use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, PolarsResult, StringChunked};
+use crate::frame::{Column, Frame};
 
 /// Columns whose words for "nothing" give way to a word that says something: a later copy of a sign-in gains its risk and loses its transfer method.
 const WEAK_IN: &[&str] =
@@ -22,47 +22,31 @@ pub(super) enum Strength {
     Value,
 }
 
-/// The columns of one frame behind the provenance block, to ask about single cells.
-pub(super) struct Cells<'a> {
-    columns: Vec<Kind<'a>>,
-}
-
-enum Kind<'a> {
-    Text { column: &'a StringChunked, weak: bool },
-    Other(BooleanChunked),
-}
-
-/// `source`, `record` and `record_id` come first in every frame.
-pub(super) const N_PROVENANCE: usize = 3;
+/// The columns of one frame, to ask about single cells.
+pub(super) struct Cells<'a>(Vec<(Column<'a>, bool)>);
 
 impl<'a> Cells<'a> {
-    /// Of a frame in one chunk.
-    pub(super) fn of(data: &'a DataFrame) -> PolarsResult<Self> {
-        let kind = |column: &'a Column| {
-            Ok(match column.dtype() {
-                DataType::String => Kind::Text { column: column.str()?, weak: WEAK_IN.contains(&column.name().as_str()) },
-                _ => Kind::Other(column.is_not_null()),
-            })
-        };
-        Ok(Self { columns: data.columns().iter().skip(N_PROVENANCE).map(kind).collect::<PolarsResult<_>>()? })
+    /// Of a frame.
+    pub(super) fn of(frame: &'a dyn Frame) -> Self {
+        Self(frame.columns().into_iter().map(|(name, column)| (column, WEAK_IN.contains(&name))).collect())
     }
 
     /// Number of columns.
     pub(super) fn n_columns(&self) -> usize {
-        self.columns.len()
+        self.0.len()
     }
 
     /// How much a cell says.
     pub(super) fn strength(&self, column: usize, row: usize) -> Strength {
-        match self.columns.get(column) {
-            Some(Kind::Text { column, weak }) => match column.get(row) {
+        match self.0.get(column) {
+            Some((Column::Text(column), weak)) => match column.get(row) {
                 None => Strength::Null,
                 Some("") => Strength::Empty,
                 Some(text) if *weak && WEAK.contains(&text) => Strength::Weak,
                 Some(_) => Strength::Value,
             },
-            Some(Kind::Other(present)) if present.get(row) == Some(true) => Strength::Value,
-            Some(Kind::Other(_)) | None => Strength::Null,
+            Some((column, _)) if column.has(row) => Strength::Value,
+            _ => Strength::Null,
         }
     }
 

@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use polars::prelude::{DataFrame, PolarsResult};
-
 use super::cells::Cells;
 use super::{EVENTS, MAIL, Place};
-use crate::frame::Frames;
+use crate::frame::{Frame, Frames};
 
 /// What ids are compared within: ids of different kinds of record do not meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,19 +36,20 @@ struct Member {
 
 impl Groups {
     /// Compares the ids of all event rows.
-    pub(super) fn find(frames: &Frames) -> PolarsResult<Self> {
-        let events: Vec<(&'static str, &DataFrame)> = frames.each().into_iter().filter(|(name, _)| EVENTS.contains(name)).collect();
+    pub(super) fn find(frames: &Frames) -> Self {
+        let events: Vec<(&'static str, &dyn Frame)> = frames.each().into_iter().filter(|(name, _)| EVENTS.contains(name)).collect();
         let mut numbers: HashMap<(Feed, Cow<'_, str>), u32> = HashMap::new();
         let mut firsts: Vec<(Place, bool)> = Vec::new();
         let mut rows: HashMap<&'static str, Vec<Option<u32>>> = HashMap::new();
         for (name, data) in &events {
-            let ids = data.column("record_id")?.str()?;
-            let feeds = data.column("feed").ok().map(|column| column.str()).transpose()?;
-            let places = places(data)?;
+            let feeds = data.columns().into_iter().find(|(name, _)| *name == "feed").map(|(_, column)| column);
             let mut of_rows = vec![None; data.height()];
-            for (row, ((place, id), group)) in places.into_iter().zip(ids.iter()).zip(&mut of_rows).enumerate() {
-                let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
-                let feed = feed(name, feeds.and_then(|feeds| feeds.get(row)));
+            for (row, group) in of_rows.iter_mut().enumerate() {
+                let (id, place) = (data.places().record_id(row), place(*data, row));
+                if id.is_empty() {
+                    continue;
+                }
+                let feed = feed(name, feeds.and_then(|feeds| feeds.text(row)).as_deref());
                 let number = *numbers.entry((feed, normal(id))).or_insert_with(|| {
                     firsts.push((place, false));
                     u32::try_from(firsts.len() - 1).unwrap_or(u32::MAX)
@@ -75,16 +74,16 @@ impl Groups {
             if of_rows.iter().all(Option::is_none) {
                 continue;
             }
-            let (cells, places, ids) = (Cells::of(data)?, places(data)?, data.column("record_id")?.str()?);
-            for (row, (group, place)) in of_rows.iter().zip(places).enumerate() {
+            let cells = Cells::of(*data);
+            for (row, group) in of_rows.iter().enumerate() {
                 let Some(group) = group else { continue };
-                let member = members.entry(*group).or_default().entry(place).or_default();
-                ids.get(row).unwrap_or_default().clone_into(&mut member.id);
+                let member = members.entry(*group).or_default().entry(place(*data, row)).or_default();
+                data.places().record_id(row).clone_into(&mut member.id);
                 member.n_mail_rows += u64::from(MAIL.contains(name));
                 member.n_cells += cells.n_filled(row);
             }
         }
-        Ok(Self { rows, members })
+        Self { rows, members }
     }
 
     /// No record stands twice.
@@ -112,10 +111,9 @@ impl Groups {
     }
 }
 
-/// Source and ordinal of each row.
-pub(super) fn places(data: &DataFrame) -> PolarsResult<Vec<Place>> {
-    let (sources, records) = (data.column("source")?.u32()?, data.column("record")?.u64()?);
-    Ok(sources.iter().zip(records.iter()).map(|(source, record)| (source.unwrap_or(u32::MAX), record.unwrap_or(u64::MAX))).collect())
+/// Source and ordinal of a row.
+pub(super) fn place(data: &dyn Frame, row: usize) -> Place {
+    (data.places().source(row).0, data.places().record(row))
 }
 
 fn feed(frame: &str, feed: Option<&str>) -> Feed {

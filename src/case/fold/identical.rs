@@ -2,56 +2,51 @@
 
 use std::collections::HashMap;
 
-use polars::prelude::{DataFrame, DataType, IdxCa, IdxSize, PolarsResult};
 use sha2::{Digest, Sha256};
 
 use super::Place;
-use super::groups::places;
-use crate::evidence::read::compact;
-
-/// Provenance columns that do not make rows different: source and record. The record id does.
-const N_PLACE: usize = 2;
+use super::groups::place;
+use super::number;
+use crate::frame::{Frame, Row};
 
 /// A kept record and another place where it stands, with the id there.
 type Folded = (Place, (u32, u64, String));
 
+/// The place of a row does not make it different; the id of its record does.
+///
 /// Keeps the first of identical rows. Returns the kept record and each other record, once per folded row; rows of one record are not reported.
-pub(super) fn rows(data: &mut DataFrame) -> PolarsResult<Vec<Folded>> {
+pub(super) fn rows(data: &mut dyn Frame) -> Vec<Folded> {
     if data.height() < 2 {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let places = places(data)?;
-    let texts = data.columns().iter().skip(N_PLACE).map(|column| column.cast(&DataType::String)).collect::<PolarsResult<Vec<_>>>()?;
-    let texts = texts.iter().map(|column| column.str()).collect::<PolarsResult<Vec<_>>>()?;
-    let ids = data.column("record_id")?.str()?;
+    let columns = data.columns();
     let mut first_with: HashMap<[u8; 32], usize> = HashMap::new();
-    let mut kept: Vec<IdxSize> = Vec::with_capacity(data.height());
+    let mut kept: Vec<Row> = Vec::with_capacity(data.height());
     let mut folded = Vec::new();
-    for (row, place) in places.iter().enumerate() {
+    for row in 0..data.height() {
         let mut hash = Sha256::new();
-        for text in &texts {
+        let cells = columns.iter().map(|(_, column)| column.text(row));
+        for text in std::iter::once(Some(data.places().record_id(row).into())).chain(cells) {
             // Length first, so that text cannot move from one cell to the next; null differs from empty.
-            match text.get(row) {
+            match text {
                 None => hash.update([0]),
                 Some(text) => {
                     hash.update([1]);
                     hash.update(text.len().to_le_bytes());
-                    hash.update(text);
+                    hash.update(text.as_bytes());
                 }
             }
         }
         let first = *first_with.entry(hash.finalize().into()).or_insert(row);
-        match places.get(first) {
-            Some(first_place) if first != row => {
-                if first_place != place {
-                    folded.push((*first_place, (place.0, place.1, ids.get(row).unwrap_or_default().to_owned())));
-                }
-            }
-            _ => kept.push(IdxSize::try_from(row).unwrap_or(IdxSize::MAX)),
+        if first == row {
+            kept.push(number(row));
+        } else if place(data, first) != place(data, row) {
+            let (source, record) = place(data, row);
+            folded.push((place(data, first), (source, record, data.places().record_id(row).to_owned())));
         }
     }
     if kept.len() < data.height() {
-        compact::gather(data, &IdxCa::from_vec("row".into(), kept))?;
+        data.gather(&kept);
     }
-    Ok(folded)
+    folded
 }

@@ -8,11 +8,8 @@ mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use self::groups::Groups;
-use crate::evidence::read::compact;
-use crate::frame::Frames;
+use crate::frame::{Frames, Row};
 use crate::provenance::{RecordRef, SourceId};
 
 /// Kept record → the other places where it stands.
@@ -28,31 +25,33 @@ const EVENTS: &[&str] = &["sign_ins", "audit", "mail_access", "mail_items", "ris
 const MAIL: &[&str] = &["mail_access", "mail_items"];
 
 /// Folds the duplicates of all frames. Events are the same when feed and record id are the same; states only when all cells are.
-pub(super) fn duplicates(frames: &mut Frames) -> PolarsResult<Occurrences> {
-    for (_, data) in frames.each_mut() {
-        compact::in_one_piece(data)?;
-    }
+pub(super) fn duplicates(frames: &mut Frames) -> Occurrences {
     let mut others: BTreeMap<Place, BTreeSet<(u32, u64, String)>> = BTreeMap::new();
-    let groups = Groups::find(frames)?;
+    let groups = Groups::find(frames);
     if !groups.is_empty() {
         for (kept, other) in groups.others() {
             others.entry(kept).or_default().insert(other);
         }
         for (name, data) in frames.each_mut() {
             if EVENTS.contains(&name) {
-                merge::rows(name, data, &groups)?;
+                merge::rows(name, data, &groups);
             }
         }
     }
     for (name, data) in frames.each_mut() {
         if !EVENTS.contains(&name) {
-            for (kept, other) in identical::rows(data)? {
+            for (kept, other) in identical::rows(data) {
                 others.entry(kept).or_default().insert(other);
             }
         }
     }
     let reference = |(source, record, id): (u32, u64, String)| RecordRef { source: SourceId(source), record, id: id.into() };
-    Ok(others.into_iter().map(|((source, record), others)| ((SourceId(source), record), others.into_iter().map(reference).collect())).collect())
+    others.into_iter().map(|((source, record), others)| ((SourceId(source), record), others.into_iter().map(reference).collect())).collect()
+}
+
+/// Row numbers fit: see `Texts`.
+fn number(row: usize) -> Row {
+    Row::try_from(row).unwrap_or(Row::MAX)
 }
 
 #[cfg(test)]

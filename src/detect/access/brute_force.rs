@@ -18,11 +18,11 @@ use super::standing::{self, novelty};
 use super::words::{self, counted, origin};
 use crate::case::Case;
 use crate::codes::Outcome;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Guessing;
 use crate::time::Time;
@@ -37,14 +37,14 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let limits = &settings.access.guessing;
-    let failures = guess::with_outcome(case, |outcome| outcome == Outcome::WrongPassword)?;
-    let failures = record::without_twins(SignIns::rows_of(&failures)?.iter().filter(|row| !guess::is_noise(row)));
+    let failures = guess::with_outcome(case, |outcome| outcome == Outcome::WrongPassword);
+    let failures = record::without_twins(failures.iter().copied().filter(|row| !guess::is_noise(row)));
     let mut blocks = Blocks::default();
     let mut users_of: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     for row in &failures {
-        *users_of.entry(blocks.of(row).unwrap_or_default()).or_default().entry(row.account.unwrap_or_default()).or_default() += 1;
+        *users_of.entry(blocks.of(row).unwrap_or_default()).or_default().entry(row.account().unwrap_or_default()).or_default() += 1;
     }
     // Few users, or so many guesses at this one that it was meant. Rows without an address are a source of their own.
     let is_aimed = |block: Option<String>, account: &str| {
@@ -54,7 +54,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     };
     let mut by_account: BTreeMap<&str, Vec<SignIn<'_>>> = BTreeMap::new();
     for row in &failures {
-        let account = row.account.unwrap_or_default();
+        let account = row.account().unwrap_or_default();
         if is_aimed(blocks.of(row), account) && novelty(case, row, Trait::Network) != Novelty::Established && !standing::is_own_device(case, row) {
             by_account.entry(account).or_default().push(*row);
         }
@@ -63,16 +63,16 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     for rows in by_account.values().filter(|rows| rows.len() >= limits.brute_failures) {
         series.extend(episodes(rows, limits));
     }
-    let accounts: BTreeSet<&str> = series.iter().filter_map(|rows| rows.first()?.account).collect();
-    let ends = guess::with_outcome(case, ended)?;
-    let ends: Vec<SignIn<'_>> = SignIns::rows_of(&ends)?.iter().filter(|row| row.account.is_some_and(|account| accounts.contains(account))).collect();
+    let accounts: BTreeSet<&str> = series.iter().filter_map(|rows| rows.first()?.account()).collect();
+    let ends = guess::with_outcome(case, ended);
+    let ends: Vec<SignIn<'_>> = ends.iter().copied().filter(|row| row.account().is_some_and(|account| accounts.contains(account))).collect();
     let drafts = series.iter().filter_map(|rows| judge(case, rows, &ends, &mut blocks, limits)).collect();
     draft::finish_all(case, drafts)
 }
 
 /// Windows with enough guesses; when there is none, the whole case, in which there are enough.
 fn episodes<'a>(rows: &[SignIn<'a>], limits: &Guessing) -> Vec<Vec<SignIn<'a>>> {
-    let times: Vec<Time> = rows.iter().map(|row| row.time.unwrap_or_default()).collect();
+    let times: Vec<Time> = rows.iter().map(|row| row.time().unwrap_or_default()).collect();
     let window = TimeDelta::hours(limits.window_hours);
     let ranges = stretches(&times, window, &mut 0, |n, _| *n += 1, |n, _| *n -= 1, |n: &usize| *n >= limits.brute_failures);
     if ranges.is_empty() { vec![rows.to_vec()] } else { ranges.into_iter().map(|range| rows[range].to_vec()).collect() }
@@ -81,11 +81,11 @@ fn episodes<'a>(rows: &[SignIn<'a>], limits: &Guessing) -> Vec<Vec<SignIn<'a>>> 
 /// One client (address block, user agent, application) that tries at regular intervals from where the account may well have been before: nobody types
 /// like that, and a script elsewhere is no forgotten client.
 fn is_clockwork(case: &Case, rows: &[SignIn<'_>], blocks: &mut Blocks, limits: &Guessing) -> bool {
-    if rows.iter().any(|row| novelty(case, row, Trait::Network) == Novelty::New || is_rented(row.network)) {
+    if rows.iter().any(|row| novelty(case, row, Trait::Network) == Novelty::New || is_rented(row.network())) {
         return false;
     }
-    let clients: BTreeSet<_> = rows.iter().map(|row| (blocks.of(row), row.user_agent, row.app_id, row.device_id)).collect();
-    let mut intervals: Vec<i64> = rows.windows(2).filter_map(|pair| Some((pair.get(1)?.time? - pair.first()?.time?).num_seconds())).collect();
+    let clients: BTreeSet<_> = rows.iter().map(|row| (blocks.of(row), row.user_agent(), row.app_id(), row.device_id())).collect();
+    let mut intervals: Vec<i64> = rows.windows(2).filter_map(|pair| Some((pair.get(1)?.time()? - pair.first()?.time()?).num_seconds())).collect();
     let median = median(&mut intervals);
     let mut deviations: Vec<i64> = intervals.iter().map(|interval| (interval - median).abs()).collect();
     // Scripts guess every few seconds; a forgotten client polls every few minutes or hours.
@@ -100,10 +100,10 @@ fn median(values: &mut [i64]) -> i64 {
 fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blocks, limits: &Guessing) -> Option<Draft> {
     let (first, last) = (rows.first()?, rows.last()?);
     let sources: BTreeSet<String> = rows.iter().filter_map(|row| blocks.of(row)).collect();
-    let until = last.time? + TimeDelta::hours(limits.success_hours);
+    let until = last.time()? + TimeDelta::hours(limits.success_hours);
     let is_end = |row: &&SignIn<'_>| {
-        row.account == first.account
-            && row.time.is_some_and(|at| first.time.is_some_and(|from| at >= from) && at <= until)
+        row.account() == first.account()
+            && row.time().is_some_and(|at| first.time().is_some_and(|from| at >= from) && at <= until)
             && novelty(case, row, Trait::Network) != Novelty::Established
             && !standing::is_own_device(case, row)
     };
@@ -133,18 +133,18 @@ fn judge(case: &Case, rows: &[SignIn<'_>], ends: &[SignIn<'_>], blocks: &mut Blo
     let addresses = words::addresses_of(rows);
     let end = shown.map_or_else(String::new, |row| {
         let what = if outcome_of(row) == Outcome::Success { "a token was issued" } else { "the password was right" };
-        format!("; {what} at {} to {}", row.time.unwrap_or_default(), origin(case, row))
+        format!("; {what} at {} to {}", row.time().unwrap_or_default(), origin(case, row))
     });
     finding.summary = format!(
         "{} between {} and {} from {}{end}",
         counted(rows.len(), "wrong password"),
-        first.time?,
-        last.time?,
+        first.time()?,
+        last.time()?,
         words::listed_addresses(&addresses)
     );
     finding.fact("failures", rows.len());
     finding.fact("n_addresses", addresses.len());
     finding.fact("regular", clockwork);
-    finding.fact("succeeded_at", success.filter(|_| !clockwork).and_then(|row| row.time).map(|at| at.to_string()));
+    finding.fact("succeeded_at", success.filter(|_| !clockwork).and_then(|row| row.time()).map(|at| at.to_string()));
     Some(draft)
 }

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::{account_in, select, succeeded};
+use super::record::{select, succeeded};
 use super::standing::{innocent, network_of, novelty};
 use crate::case::Case;
-use crate::detect::DetectError;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::Finding;
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::time::Time;
 
 /// References kept per finding; the full count stands in the fact `n_records`. A report line nobody can read to its end helps nobody.
@@ -17,9 +16,9 @@ const MAX_EVIDENCE: usize = 200;
 /// Cites rows in a tenant-wide finding, as many as a report can carry, and states how many there are.
 pub(super) fn cite_all(finding: &mut Finding, rows: &[SignIn<'_>]) {
     for row in rows.iter().take(MAX_EVIDENCE) {
-        finding.add_record(row.time, row.reference());
+        finding.add_record(row.time(), row.reference());
     }
-    finding.last_seen = rows.iter().filter_map(|row| row.time).fold(finding.last_seen, Time::max);
+    finding.last_seen = rows.iter().filter_map(|row| row.time()).fold(finding.last_seen, Time::max);
     finding.fact("n_records", rows.len());
 }
 
@@ -34,8 +33,8 @@ pub(super) struct Draft {
 impl Draft {
     /// A finding about the row's account that rests on `primary`; the row is suspicious itself.
     pub(super) fn new(case: &Case, detector: &'static str, signal: &'static str, primary: &SignIn<'_>) -> Self {
-        let account = primary.account.unwrap_or_default();
-        let finding = Finding::new(detector, signal, account, primary.time.unwrap_or_default(), primary.reference());
+        let account = primary.account().unwrap_or_default();
+        let finding = Finding::new(detector, signal, account, primary.time().unwrap_or_default(), primary.reference());
         let mut draft = Self { finding, networks: BTreeSet::new(), n_records: 0 };
         draft.suspect(case, primary);
         draft
@@ -46,8 +45,8 @@ impl Draft {
         let reference = row.reference();
         let known = self.finding.evidence.contains(&reference);
         if self.finding.evidence.len() < MAX_EVIDENCE || known {
-            self.finding.add_record(row.time, reference);
-        } else if let Some(at) = row.time {
+            self.finding.add_record(row.time(), reference);
+        } else if let Some(at) = row.time() {
             self.finding.first_seen = self.finding.first_seen.min(at);
             self.finding.last_seen = self.finding.last_seen.max(at);
         }
@@ -60,12 +59,12 @@ impl Draft {
         self.networks.extend(network_of(row));
         let traces = &mut self.finding.traces;
         let pairs = [
-            (&mut traces.addresses, row.address),
-            (&mut traces.sessions, row.session_id),
-            (&mut traces.tokens, row.token_id),
-            (&mut traces.agents, row.user_agent),
-            (&mut traces.devices, row.device_id),
-            (&mut traces.apps, row.app_id),
+            (&mut traces.addresses, row.address()),
+            (&mut traces.sessions, row.session_id()),
+            (&mut traces.tokens, row.token_id()),
+            (&mut traces.agents, row.user_agent()),
+            (&mut traces.devices, row.device_id()),
+            (&mut traces.apps, row.app_id()),
         ];
         for (set, value) in pairs {
             set.extend(value.filter(|value| !value.is_empty()).map(str::to_owned));
@@ -117,25 +116,25 @@ pub(super) struct OwnTraces {
 
 impl OwnTraces {
     /// Reads the history of `accounts`.
-    pub(super) fn of(case: &Case, accounts: &BTreeSet<String>) -> Result<Self, DetectError> {
+    pub(super) fn of(case: &Case, accounts: &BTreeSet<String>) -> Self {
         if accounts.is_empty() {
-            return Ok(Self::default());
+            return Self::default();
         }
-        let data = select(case, succeeded().and(account_in(accounts.iter().map(String::as_str))))?;
+        let data = select(case, |row| succeeded(row) && row.account().is_some_and(|account| accounts.contains(account)));
         let mut own = Self::default();
-        for row in SignIns::rows_of(&data)?.iter() {
-            own.learn(case, &row);
+        for row in &data {
+            own.learn(case, row);
         }
-        Ok(own)
+        own
     }
 
     fn learn(&mut self, case: &Case, row: &SignIn<'_>) {
-        let (Some(account), Some(at)) = (row.account, row.time) else {
+        let (Some(account), Some(at)) = (row.account(), row.time()) else {
             return;
         };
         let novelty = novelty(case, row, Trait::Network);
         let network = network_of(row).unwrap_or_default();
-        let values = [(Kind::Address, row.address), (Kind::Agent, row.user_agent), (Kind::Device, row.device_id), (Kind::App, row.app_id)];
+        let values = [(Kind::Address, row.address()), (Kind::Agent, row.user_agent()), (Kind::Device, row.device_id()), (Kind::App, row.app_id())];
         for (kind, value) in values {
             let Some(value) = value.filter(|value| !value.is_empty()) else {
                 continue;
@@ -162,8 +161,8 @@ impl OwnTraces {
 }
 
 /// Seals drafts and reads the history of their accounts once.
-pub(super) fn finish_all(case: &Case, drafts: Vec<Draft>) -> Result<Vec<Finding>, DetectError> {
+pub(super) fn finish_all(case: &Case, drafts: Vec<Draft>) -> Vec<Finding> {
     let accounts = drafts.iter().map(|draft| draft.finding.account.clone()).filter(|account| !account.is_empty()).collect();
-    let own = OwnTraces::of(case, &accounts)?;
-    Ok(drafts.into_iter().map(|draft| draft.finish(&own)).collect())
+    let own = OwnTraces::of(case, &accounts);
+    drafts.into_iter().map(|draft| draft.finish(&own)).collect()
 }

@@ -1,23 +1,19 @@
 //! Password guesses among sign-ins: which rows are guesses, which rows say how a guess ended, and from which source they come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use polars::prelude::DataFrame;
 
 use super::record;
 use crate::case::Case;
 use crate::codes::{Outcome, outcome};
-use crate::detect::DetectError;
 use crate::enrich::profile::Profiles;
-use crate::frame::{Frame, SignIn, sign_in};
+use crate::frame::SignIn;
 use crate::time::Time;
 
 /// Rows whose error code has one of the wanted outcomes.
-pub(super) fn with_outcome(case: &Case, wanted: fn(Outcome) -> bool) -> Result<DataFrame, DetectError> {
-    let codes: BTreeSet<i64> = case.frames.sign_ins.data().column(sign_in::error_code)?.i64()?.iter().flatten().collect();
-    let codes: Vec<i64> = codes.into_iter().filter(|code| wanted(outcome(*code))).collect();
-    record::select(case, record::code_in(&codes))
+pub(super) fn with_outcome(case: &Case, wanted: fn(Outcome) -> bool) -> Vec<SignIn<'_>> {
+    record::select(case, |row| row.error_code().is_some_and(|code| wanted(outcome(code))))
 }
 
 /// A guess that missed: wrong password, unknown user, disabled account.
@@ -32,14 +28,14 @@ pub(super) fn ended(outcome: Outcome) -> bool {
 
 /// What the row's code proves. Rows without a code prove nothing.
 pub(super) fn outcome_of(row: &SignIn<'_>) -> Outcome {
-    row.error_code.map_or(Outcome::OtherFailure, outcome)
+    row.error_code().map_or(Outcome::OtherFailure, outcome)
 }
 
 /// Failures that no human or script guesses: Microsoft's own servers, and the device-bound broker that retries with an old password
 /// (exclusions of Elastic's rules for Entra brute force, read 2026-11).
 pub(super) fn is_noise(row: &SignIn<'_>) -> bool {
-    let broker = row.user_agent.is_some_and(|agent| agent.to_ascii_lowercase().contains("msal 1.0) pkeyauth/"));
-    broker || row.network == Some("microsoft") || row.account.is_none_or(|account| account.eq_ignore_ascii_case("not available"))
+    let broker = row.user_agent().is_some_and(|agent| agent.to_ascii_lowercase().contains("msal 1.0) pkeyauth/"));
+    broker || row.network() == Some("microsoft") || row.account().is_none_or(|account| account.eq_ignore_ascii_case("not available"))
 }
 
 /// Source block of an address: IPv4 /24, IPv6 /64. Each distinct address is parsed once.
@@ -49,7 +45,7 @@ pub(super) struct Blocks(BTreeMap<String, Option<String>>);
 impl Blocks {
     /// The block of the row's address; `None` when it has none.
     pub(super) fn of(&mut self, row: &SignIn<'_>) -> Option<String> {
-        let address = row.address.filter(|address| !address.is_empty())?;
+        let address = row.address().filter(|address| !address.is_empty())?;
         if let Some(block) = self.0.get(address) {
             return block.clone();
         }

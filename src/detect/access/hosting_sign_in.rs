@@ -9,19 +9,17 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::col;
-
 use super::draft::{self, Draft};
 use super::record;
 use super::standing::{self, HabitualUsers, network_of, novelty};
 use super::words::{self, counted, listed};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::agent::is_script;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns, sign_in};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Origin;
 
@@ -38,12 +36,12 @@ pub(super) const DETECTOR: Detector = Detector {
 /// Tenants that own Microsoft's first-party applications.
 const MICROSOFT_TENANTS: &[&str] = &["f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"];
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let rows = record::select(case, record::succeeded().and(col(sign_in::network).is_not_null()))?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let rows = record::select(case, |row| record::succeeded(row) && is_rented(row.network()));
     let mut by_network: BTreeMap<(&str, String), Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter().filter(|row| is_rented(row.network)) {
+    for row in rows {
         if let Some(network) = network_of(&row).filter(|_| !is_explained(case, &row)) {
-            by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
+            by_network.entry((row.account().unwrap_or_default(), network)).or_default().push(row);
         }
     }
     let habitual = HabitualUsers::of(case);
@@ -58,12 +56,12 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 
 /// The row itself shows that the company or the account's own machine stands behind it.
 fn is_explained(case: &Case, row: &SignIn<'_>) -> bool {
-    let foreign_app = row.app_owner.is_some_and(|owner| !owner.is_empty() && !MICROSOFT_TENANTS.contains(&owner));
-    let connector = row.stream == Some("non-interactive") && foreign_app && novelty(case, row, Trait::App) == Novelty::Established;
+    let foreign_app = row.app_owner().is_some_and(|owner| !owner.is_empty() && !MICROSOFT_TENANTS.contains(&owner));
+    let connector = row.stream() == Some("non-interactive") && foreign_app && novelty(case, row, Trait::App) == Novelty::Established;
     novelty(case, row, Trait::Network) == Novelty::Established
         || standing::is_company_egress(case, row)
         || standing::is_own_device(case, row)
-        || (row.compliant == Some(true) && row.device_id.is_some_and(|device| !device.is_empty()))
+        || (row.compliant() == Some(true) && row.device_id().is_some_and(|device| !device.is_empty()))
         || connector
 }
 
@@ -79,17 +77,17 @@ fn mostly_elsewhere(case: &Case, account: &str, network: &str) -> bool {
 
 fn describe(case: &Case, network: &str, rows: &[SignIn<'_>], limits: &Origin) -> Option<Draft> {
     let first = rows.first()?;
-    let account = first.account?;
+    let account = first.account()?;
     let key = (Trait::Network, network.to_owned());
     let days = case.profiles.accounts.get(account).and_then(|profile| profile.habits.get(&key)).map_or(&[][..], |seen| seen.days.as_slice());
-    let before = days.iter().filter(|day| **day < first.time.unwrap_or_default().day()).count();
+    let before = days.iter().filter(|day| **day < first.time().unwrap_or_default().day()).count();
     let is_new = novelty(case, first, Trait::Network) == Novelty::New;
     if before >= limits.hosting_days || (!is_new && !mostly_elsewhere(case, account, network)) {
         return None;
     }
     let mut draft = Draft::new(case, DETECTOR.id, "hosting-sign-in", first);
     draft.suspect_all(case, rows);
-    let driven = rows.iter().any(|row| row.client_app == Some("browser") || row.agent_family.is_some_and(is_script));
+    let driven = rows.iter().any(|row| row.client_app() == Some("browser") || row.agent_family().is_some_and(is_script));
     let finding = &mut draft.finding;
     finding.severity = if is_new && driven { Severity::Medium } else { Severity::Low };
     finding.confidence = if is_new { 0.75 } else { 0.4 };
@@ -99,12 +97,12 @@ fn describe(case: &Case, network: &str, rows: &[SignIn<'_>], limits: &Origin) ->
         "{} from {} in {}, {}, to {}",
         counted(record::n_sign_ins(rows), "sign-in"),
         words::listed_addresses(&addresses),
-        case.networks.describe(first.asn),
+        case.networks.describe(first.asn()),
         if is_new { "a network new to the account" } else { "with too little history to tell whether it is new" },
         if apps.is_empty() { "unrecorded applications".to_owned() } else { listed(&apps) }
     );
-    finding.fact("network", case.networks.describe(first.asn));
-    finding.fact("class", first.network.unwrap_or_default());
+    finding.fact("network", case.networks.describe(first.asn()));
+    finding.fact("class", first.network().unwrap_or_default());
     finding.fact("n_sign_ins", record::n_sign_ins(rows));
     finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
     finding.fact("apps", apps.into_iter().collect::<Vec<_>>());

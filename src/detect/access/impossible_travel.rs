@@ -10,18 +10,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{col, lit};
-
 use super::draft::{self, Draft};
 use super::record;
 use super::standing::{self, network_of, novelty};
 use super::words::origin;
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns, sign_in};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Origin;
 
@@ -54,15 +52,15 @@ struct Journey<'a> {
     reasons: Vec<&'static str>,
 }
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let limits = &settings.access.origin;
     let countries = countries();
-    let placed = col(sign_in::country).is_not_null().and(col(sign_in::country).neq(lit(""))).or(col(sign_in::latitude).is_not_null());
-    let rows = record::select(case, record::succeeded().and(placed))?;
+    let is_placed = |row: SignIn<'_>| row.country().is_some_and(|country| !country.is_empty()) || row.latitude().is_some();
+    let rows = record::select(case, |row| record::succeeded(row) && is_placed(row));
     let mut last: BTreeMap<&str, SignIn<'_>> = BTreeMap::new();
     let mut journeys: BTreeMap<(&str, String), Vec<Journey<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter().filter(|row| is_place_of_a_person(case, row)) {
-        let account = row.account.unwrap_or_default();
+    for row in rows.into_iter().filter(|row| is_place_of_a_person(case, row)) {
+        let account = row.account().unwrap_or_default();
         if let Some(journey) = last.insert(account, row).and_then(|before| journey(case, &before, &row, &countries, limits)) {
             let network = network_of(&journey.there).unwrap_or_default();
             journeys.entry((account, network)).or_default().push(journey);
@@ -84,17 +82,17 @@ fn countries() -> BTreeMap<&'static str, Place> {
 
 /// Servers of Microsoft, web gateways, relays and the company's exits say nothing about where a person is.
 fn is_place_of_a_person(case: &Case, row: &SignIn<'_>) -> bool {
-    let server = row.network == Some("microsoft") && row.stream != Some("interactive");
-    !server && !matches!(row.network, Some("relay")) && !standing::is_company_egress(case, row)
+    let server = row.network() == Some("microsoft") && row.stream() != Some("interactive");
+    !server && !matches!(row.network(), Some("relay")) && !standing::is_company_egress(case, row)
 }
 
 fn place(row: &SignIn<'_>, countries: &BTreeMap<&str, Place>, limits: &Origin) -> Option<Place> {
-    let recorded = row.latitude.zip(row.longitude).filter(|place| *place != (0.0, 0.0));
+    let recorded = row.latitude().zip(row.longitude()).filter(|place| *place != (0.0, 0.0));
     if let Some((latitude, longitude)) = recorded {
-        let radius_km = if row.network == Some("carrier") { limits.accuracy_mobile_km } else { limits.accuracy_km };
+        let radius_km = if row.network() == Some("carrier") { limits.accuracy_mobile_km } else { limits.accuracy_km };
         return Some(Place { latitude, longitude, radius_km });
     }
-    countries.get(row.country?).copied()
+    countries.get(row.country()?).copied()
 }
 
 /// Great-circle distance between the nearest edges, km.
@@ -108,14 +106,15 @@ fn distance_km(a: Place, b: Place) -> f64 {
 }
 
 fn journey<'a>(case: &Case, from: &SignIn<'a>, to: &SignIn<'a>, countries: &BTreeMap<&str, Place>, limits: &Origin) -> Option<Journey<'a>> {
-    if network_of(from) == network_of(to) || (from.network == Some("carrier") || to.network == Some("carrier")) && from.country == to.country {
+    if network_of(from) == network_of(to) || (from.network() == Some("carrier") || to.network() == Some("carrier")) && from.country() == to.country()
+    {
         return None;
     }
-    let device = |row: &SignIn<'a>| row.device_id.filter(|device| !device.is_empty());
-    if device(from).is_some() && device(from) == device(to) && from.agent_family == to.agent_family {
+    let device = |row: &SignIn<'a>| row.device_id().filter(|device| !device.is_empty());
+    if device(from).is_some() && device(from) == device(to) && from.agent_family() == to.agent_family() {
         return None;
     }
-    let hours = (to.time? - from.time?).num_seconds() as f64 / 3600.0;
+    let hours = (to.time()? - from.time()?).num_seconds() as f64 / 3600.0;
     let km = distance_km(place(from, countries, limits)?, place(to, countries, limits)?);
     if km < limits.travel_km || km < limits.travel_kmh * hours {
         return None;
@@ -132,9 +131,9 @@ fn journey<'a>(case: &Case, from: &SignIn<'a>, to: &SignIn<'a>, countries: &BTre
     }
     let checks = [
         ("the country is new to the account", novelty(case, &there, Trait::Country) == Novelty::New),
-        ("the network is rented", is_rented(there.network)),
-        ("the client is another", there.agent_family.zip(here.agent_family).is_some_and(|(a, b)| a != b)),
-        ("the sign-in carried medium or high risk", matches!(there.risk_level, Some("medium" | "high"))),
+        ("the network is rented", is_rented(there.network())),
+        ("the client is another", there.agent_family().zip(here.agent_family()).is_some_and(|(a, b)| a != b)),
+        ("the sign-in carried medium or high risk", matches!(there.risk_level(), Some("medium" | "high"))),
     ];
     let reasons: Vec<&str> = checks.into_iter().filter(|(_, holds)| *holds).map(|(reason, _)| reason).collect();
     // With a short history another client is no corroboration: a telephone and a computer in two networks are one person.

@@ -9,19 +9,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{Expr, col, lit};
-
 use super::draft::{self, Draft};
 use super::record;
 use super::standing::{self, network_of, novelty};
 use super::words::{counted, listed, origin};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::agent::is_script;
 use crate::enrich::network::is_rented;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns, sign_in};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -57,31 +55,29 @@ const LEGACY_CLIENTS: &[&str] = &[
 /// User-agent families with which Exchange Online signs in on behalf of legacy clients.
 const LEGACY_AGENTS: &[&str] = &["bav2ropc", "cbainprod", "cbaintar"];
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let rows = record::select(case, record::succeeded().and(is_legacy()))?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let rows = record::select(case, |row| record::succeeded(row) && is_legacy(row));
     let mut by_network: BTreeMap<(&str, Option<String>), Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
+    for row in rows.iter().copied() {
         if is_new(case, &row, settings) {
-            by_network.entry((row.account.unwrap_or_default(), network_of(&row))).or_default().push(row);
+            by_network.entry((row.account().unwrap_or_default(), network_of(&row))).or_default().push(row);
         }
     }
     let drafts = by_network.values().filter_map(|rows| describe(case, rows)).collect();
     draft::finish_all(case, drafts)
 }
 
-fn is_legacy() -> Expr {
-    let any = |column: &str, words: &[&str]| {
-        words.iter().fold(lit(false), |any, word| any.or(col(column).str().to_lowercase().eq(lit(*word)).fill_null(lit(false))))
-    };
-    let other = col(sign_in::client_app).str().to_lowercase().str().starts_with(lit("other clients")).fill_null(lit(false));
-    any(sign_in::client_app, LEGACY_CLIENTS).or(other).or(any(sign_in::protocol, &["ropc"])).or(any(sign_in::agent_family, LEGACY_AGENTS))
+fn is_legacy(row: SignIn<'_>) -> bool {
+    let is = |text: Option<&str>, words: &[&str]| text.is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word)));
+    let is_other = row.client_app().is_some_and(|client| client.to_lowercase().starts_with("other clients"));
+    is_other || is(row.client_app(), LEGACY_CLIENTS) || is(row.protocol(), &["ropc"]) || is(row.agent_family(), LEGACY_AGENTS)
 }
 
 /// The protocol in one word.
 fn protocol(row: &SignIn<'_>) -> String {
-    let client = row.client_app.unwrap_or_default().to_lowercase();
+    let client = row.client_app().unwrap_or_default().to_lowercase();
     let is_modern = client.is_empty() || client == "browser" || client.starts_with("mobile apps");
-    match (row.protocol, row.agent_family) {
+    match (row.protocol(), row.agent_family()) {
         _ if client.starts_with("imap") => "imap".to_owned(),
         _ if client.starts_with("pop") => "pop".to_owned(),
         _ if client.contains("smtp") => "smtp-auth".to_owned(),
@@ -93,24 +89,24 @@ fn protocol(row: &SignIn<'_>) -> String {
 
 /// New to the account, and not from its own place.
 fn is_new(case: &Case, row: &SignIn<'_>, settings: &Settings) -> bool {
-    let scripted = row.agent_family.is_some_and(is_script);
+    let scripted = row.agent_family().is_some_and(is_script);
     let own_place = novelty(case, row, Trait::Network) == Novelty::Established;
     if (own_place && !scripted) || standing::is_company_egress(case, row) || standing::is_own_device(case, row) {
         return false;
     }
     // The unified audit log has no client; there the user agent stands for it.
-    let habit = if row.client_app.is_some_and(|client| !client.is_empty()) { Trait::Client } else { Trait::Agent };
+    let habit = if row.client_app().is_some_and(|client| !client.is_empty()) { Trait::Client } else { Trait::Agent };
     match novelty(case, row, habit) {
         Novelty::Established => false,
         Novelty::New => true,
-        Novelty::Unknown => used_otherwise(case, row, habit) && (is_rented(row.network) || scripted || travelled(case, row, settings)),
+        Novelty::Unknown => used_otherwise(case, row, habit) && (is_rented(row.network()) || scripted || travelled(case, row, settings)),
     }
 }
 
 /// With a short history: most sign-ins of the account were made with something else, so this is not a machine's only habit.
 fn used_otherwise(case: &Case, row: &SignIn<'_>, habit: Trait) -> bool {
-    let value = if habit == Trait::Client { row.client_app } else { row.agent_family }.unwrap_or_default();
-    let Some(profile) = row.account.and_then(|account| case.profiles.accounts.get(account)) else {
+    let value = if habit == Trait::Client { row.client_app() } else { row.agent_family() }.unwrap_or_default();
+    let Some(profile) = row.account().and_then(|account| case.profiles.accounts.get(account)) else {
         return false;
     };
     let this = profile.habits.get(&(habit, value.to_owned())).map_or(0, |seen| seen.n);
@@ -120,7 +116,7 @@ fn used_otherwise(case: &Case, row: &SignIn<'_>, habit: Trait) -> bool {
 
 /// The account used other networks on enough days, and this one on few.
 fn travelled(case: &Case, row: &SignIn<'_>, settings: &Settings) -> bool {
-    let (Some(network), Some(profile)) = (network_of(row), row.account.and_then(|account| case.profiles.accounts.get(account))) else {
+    let (Some(network), Some(profile)) = (network_of(row), row.account().and_then(|account| case.profiles.accounts.get(account))) else {
         return false;
     };
     let days = profile.habits.get(&(Trait::Network, network)).map_or(0, |seen| seen.days.len());
@@ -144,7 +140,7 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
     finding.summary = format!(
         "first sign-in over {} at {} from {}, {} in all{sync}",
         listed(&named),
-        first.time?,
+        first.time()?,
         origin(case, first),
         counted(n_sign_ins, "success")
     );

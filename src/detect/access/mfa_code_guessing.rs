@@ -14,9 +14,9 @@ use super::mfa_fatigue::is_code;
 use super::record;
 use super::words::{self, counted};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Mfa;
 
@@ -30,22 +30,22 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let mfa = &settings.access.mfa;
     let window = TimeDelta::hours(settings.access.guessing.window_hours);
-    let failures = record::select(case, record::code_in(&[500_121]))?;
+    let failures = record::select(case, |row| row.error_code() == Some(500_121));
     let mut by_account: BTreeMap<&str, Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in record::without_twins(SignIns::rows_of(&failures)?.iter().filter(is_code)) {
-        by_account.entry(row.account.unwrap_or_default()).or_default().push(row);
+    for row in record::without_twins(failures.iter().copied().filter(is_code)) {
+        by_account.entry(row.account().unwrap_or_default()).or_default().push(row);
     }
     by_account.retain(|_, rows| rows.len() >= mfa.code_failures);
-    let successes = record::select(case, record::succeeded().and(record::account_in(by_account.keys().copied())))?;
-    let successes: Vec<SignIn<'_>> = SignIns::rows_of(&successes)?.iter().collect();
+    let successes = record::select(case, |row| record::succeeded(row) && row.account().is_some_and(|account| by_account.contains_key(account)));
+    let successes: Vec<SignIn<'_>> = successes.iter().copied().collect();
     let mut drafts = Vec::new();
     for (account, rows) in &by_account {
-        for series in rows.chunk_by(|a, b| a.time.zip(b.time).is_some_and(|(a, b)| b - a <= window)) {
+        for series in rows.chunk_by(|a, b| a.time().zip(b.time()).is_some_and(|(a, b)| b - a <= window)) {
             if is_guessing(series, mfa, window) {
-                let success = successes.iter().find(|row| row.account == Some(account) && follows(row, series, window));
+                let success = successes.iter().find(|row| row.account() == Some(account) && follows(row, series, window));
                 drafts.extend(describe(case, series, success));
             }
         }
@@ -54,25 +54,26 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 }
 
 fn attempt<'a>(row: &SignIn<'a>) -> &'a str {
-    row.session_id.or(row.correlation_id).filter(|id| !id.is_empty()).unwrap_or(row.record_id)
+    row.session_id().or(row.correlation_id()).filter(|id| !id.is_empty()).unwrap_or(row.record_id())
 }
 
 /// Some window holds enough failures over enough sessions.
 fn is_guessing(series: &[SignIn<'_>], mfa: &Mfa, window: TimeDelta) -> bool {
     (0..series.len()).any(|start| {
         let inside: Vec<_> =
-            series[start..].iter().take_while(|row| row.time.zip(series[start].time).is_some_and(|(at, from)| at - from <= window)).collect();
+            series[start..].iter().take_while(|row| row.time().zip(series[start].time()).is_some_and(|(at, from)| at - from <= window)).collect();
         inside.len() >= mfa.code_failures && inside.iter().map(|row| attempt(row)).collect::<BTreeSet<_>>().len() >= mfa.code_sessions
     })
 }
 
 /// A success from an address of the series, after its first failure and within a window of its last.
 fn follows(success: &SignIn<'_>, series: &[SignIn<'_>], window: TimeDelta) -> bool {
-    let (Some(at), Some(first), Some(last)) = (success.time, series.first().and_then(|row| row.time), series.last().and_then(|row| row.time)) else {
+    let (Some(at), Some(first), Some(last)) = (success.time(), series.first().and_then(|row| row.time()), series.last().and_then(|row| row.time()))
+    else {
         return false;
     };
-    let address = success.address.filter(|address| !address.is_empty());
-    at >= first && at - last <= window && address.is_some() && series.iter().any(|row| row.address == address)
+    let address = success.address().filter(|address| !address.is_empty());
+    at >= first && at - last <= window && address.is_some() && series.iter().any(|row| row.address() == address)
 }
 
 fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) -> Option<Draft> {
@@ -86,7 +87,7 @@ fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) ->
     let finding = &mut draft.finding;
     finding.severity = Severity::High;
     finding.confidence = 0.85;
-    let end = success.and_then(|row| row.time).map(|at| format!("; a sign-in from there succeeded at {at}")).unwrap_or_default();
+    let end = success.and_then(|row| row.time()).map(|at| format!("; a sign-in from there succeeded at {at}")).unwrap_or_default();
     finding.summary = format!(
         "{} over {} from {}{end}",
         counted(series.len(), "failed one-time code"),
@@ -96,6 +97,6 @@ fn describe(case: &Case, series: &[SignIn<'_>], success: Option<&SignIn<'_>>) ->
     finding.fact("failures", series.len());
     finding.fact("sessions", sessions);
     finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
-    finding.fact("succeeded_at", success.and_then(|row| row.time).map(|at| at.to_string()));
+    finding.fact("succeeded_at", success.and_then(|row| row.time()).map(|at| at.to_string()));
     Some(draft)
 }

@@ -9,15 +9,14 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use polars::prelude::{IntoLazy, col, lit};
 
 use super::record;
 use super::words;
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{AuditEvents, Frame, RiskEvents, SignIn, SignIns, audit_event, risk_event};
+use crate::frame::SignIn;
 use crate::provenance::RecordRef;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -48,75 +47,70 @@ struct Report {
     dismissed: bool,
 }
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
     let mut reports: BTreeMap<String, Vec<Report>> = BTreeMap::new();
-    from_audit(case, &mut reports)?;
-    from_risks(case, &mut reports)?;
-    from_sign_ins(case, &mut reports)?;
+    from_audit(case, &mut reports);
+    from_risks(case, &mut reports);
+    from_sign_ins(case, &mut reports);
     let mut findings = Vec::new();
     for (account, mut reports) in reports {
         reports.sort_by(|a, b| (a.at, &a.record).cmp(&(b.at, &b.record)));
         findings.extend(reports.chunk_by(|a, b| b.at - a.at <= TimeDelta::hours(24)).filter_map(|reports| describe(&account, reports)));
     }
-    Ok(findings)
+    findings
 }
 
-fn from_audit(case: &Case, reports: &mut BTreeMap<String, Vec<Report>>) -> Result<(), DetectError> {
-    let begins = |text: &str| col(audit_event::operation).str().starts_with(lit(text)).fill_null(lit(false));
-    let operation = begins("suspicious activity reported").or(begins("fraud reported"));
-    let data = case.frames.audit.data().clone().lazy().filter(operation).collect()?;
-    for row in AuditEvents::rows_of(&data)?.iter() {
-        let user = row.target.filter(|target| target.contains('@')).or(row.account).unwrap_or_default();
-        if let Some(at) = row.time {
+fn from_audit(case: &Case, reports: &mut BTreeMap<String, Vec<Report>>) {
+    let audit = &case.frames.audit;
+    let is_report = |operation: &str| operation.starts_with("suspicious activity reported") || operation.starts_with("fraud reported");
+    for row in audit.at(audit.operation.rows_where(is_report)) {
+        let user = row.target().filter(|target| target.contains('@')).or(row.account()).unwrap_or_default();
+        if let Some(at) = row.time() {
             reports.entry(case.identities.resolve(user).to_owned()).or_default().push(Report {
                 at,
                 record: row.reference(),
-                words: row.operation_raw.or(row.operation).unwrap_or_default().to_owned(),
+                words: row.operation_raw().or(row.operation()).unwrap_or_default().to_owned(),
                 // The address of this record is the reporting phone's, not that of the prompt.
                 address: None,
                 dismissed: false,
             });
         }
     }
-    Ok(())
 }
 
-fn from_risks(case: &Case, reports: &mut BTreeMap<String, Vec<Report>>) -> Result<(), DetectError> {
-    let report = col(risk_event::event_type).str().to_lowercase().eq(lit("userreportedsuspiciousactivity")).fill_null(lit(false));
-    let data = case.frames.risks.data().clone().lazy().filter(report).collect()?;
-    for row in RiskEvents::rows_of(&data)?.iter() {
-        let (Some(at), Some(account)) = (row.time.or(row.detected), row.account.or(row.account_id)) else {
+fn from_risks(case: &Case, reports: &mut BTreeMap<String, Vec<Report>>) {
+    let risks = &case.frames.risks;
+    for row in risks.at(risks.event_type.rows_where(|kind| kind.eq_ignore_ascii_case("userreportedsuspiciousactivity"))) {
+        let (Some(at), Some(account)) = (row.time().or(row.detected()), row.account().or(row.account_id())) else {
             continue;
         };
         reports.entry(case.identities.resolve(account).to_owned()).or_default().push(Report {
             at,
             record: row.reference(),
             words: "risk detection userReportedSuspiciousActivity".to_owned(),
-            address: row.address.map(str::to_owned),
-            dismissed: matches!(row.state, Some("dismissed" | "confirmedsafe")),
+            address: row.address().map(str::to_owned),
+            dismissed: matches!(row.state(), Some("dismissed" | "confirmedsafe")),
         });
     }
-    Ok(())
 }
 
-fn from_sign_ins(case: &Case, reports: &mut BTreeMap<String, Vec<Report>>) -> Result<(), DetectError> {
-    let data = record::select(case, record::code_in(&[500_121]))?;
+fn from_sign_ins(case: &Case, reports: &mut BTreeMap<String, Vec<Report>>) {
+    let data = record::select(case, |row| row.error_code() == Some(500_121));
     let is_report = |row: &SignIn<'_>| {
-        let words = row.mfa_detail.unwrap_or_default().to_lowercase().replace(' ', "");
+        let words = row.mfa_detail().unwrap_or_default().to_lowercase().replace(' ', "");
         words.contains("suspiciousactivityreported") || words.contains("fraud")
     };
-    for row in SignIns::rows_of(&data)?.iter().filter(is_report) {
-        if let (Some(at), Some(account)) = (row.time, row.account) {
+    for row in data.into_iter().filter(is_report) {
+        if let (Some(at), Some(account)) = (row.time(), row.account()) {
             reports.entry(account.to_owned()).or_default().push(Report {
                 at,
                 record: row.reference(),
-                words: row.mfa_detail.unwrap_or_default().to_owned(),
-                address: row.address.map(str::to_owned),
+                words: row.mfa_detail().unwrap_or_default().to_owned(),
+                address: row.address().map(str::to_owned),
                 dismissed: false,
             });
         }
     }
-    Ok(())
 }
 
 fn describe(account: &str, reports: &[Report]) -> Option<Finding> {

@@ -13,10 +13,10 @@ use super::record;
 use super::standing::{self, HabitualUsers, network_of, novelty};
 use super::words::{self, counted};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -32,12 +32,12 @@ pub(super) const DETECTOR: Detector = Detector {
 /// What may be new besides the network.
 const OTHERS: &[(Trait, &str)] = &[(Trait::Country, "country"), (Trait::Agent, "client"), (Trait::App, "application")];
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let rows = record::select(case, record::succeeded())?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let rows = record::select(case, record::succeeded);
     let mut by_network: BTreeMap<(&str, String), Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
+    for row in rows.iter().copied() {
         if let Some(network) = network_of(&row).filter(|_| is_new_place(case, &row)) {
-            by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
+            by_network.entry((row.account().unwrap_or_default(), network)).or_default().push(row);
         }
     }
     let habitual = HabitualUsers::of(case);
@@ -47,12 +47,12 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
 
 /// A new network behind which neither the company, nor Microsoft's servers, nor the account's own device stands.
 pub(super) fn is_new_place(case: &Case, row: &SignIn<'_>) -> bool {
-    let backend = row.network == Some("microsoft") && row.stream != Some("interactive");
+    let backend = row.network() == Some("microsoft") && row.stream() != Some("interactive");
     !backend
         && novelty(case, row, Trait::Network) == Novelty::New
         && !standing::is_company_egress(case, row)
         && !standing::is_own_device(case, row)
-        && row.network != Some("relay")
+        && row.network() != Some("relay")
 }
 
 fn describe(case: &Case, rows: &[SignIn<'_>], n_other_users: usize) -> Option<Draft> {
@@ -66,18 +66,18 @@ fn describe(case: &Case, rows: &[SignIn<'_>], n_other_users: usize) -> Option<Dr
     let finding = &mut draft.finding;
     finding.severity = if new.len() > 1 { Severity::Low } else { Severity::Info };
     finding.confidence = if new.len() > 1 { 0.7 } else { 0.5 };
-    let country = first.country.filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
+    let country = first.country().filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
     finding.summary = format!(
         "{} from {} ({}{country}): new to the account: network, {}",
         counted(record::n_sign_ins(rows), "sign-in"),
         words::listed_addresses(&addresses),
-        case.networks.describe(first.asn),
+        case.networks.describe(first.asn()),
         new.iter().copied().collect::<Vec<_>>().join(", ")
     );
     finding.fact("new", new.into_iter().collect::<Vec<_>>());
     finding.fact("n_sign_ins", record::n_sign_ins(rows));
     finding.fact("addresses", addresses.into_iter().collect::<Vec<_>>());
-    finding.fact("user_agents", rows.iter().filter_map(|row| row.user_agent).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact("user_agents", rows.iter().filter_map(|row| row.user_agent()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
     finding.fact("other_users_of_network", n_other_users);
     Some(draft)
 }

@@ -16,9 +16,9 @@ use super::record;
 use super::standing::network_of;
 use super::words::{self, counted, origin};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Origin;
 use crate::time::Time;
@@ -33,13 +33,13 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let limits = &settings.access.origin;
-    let rows = record::select(case, record::succeeded())?;
+    let rows = record::select(case, record::succeeded);
     let mut by_network: BTreeMap<(&str, String), Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
+    for row in rows.iter().copied() {
         if let Some(network) = network_of(&row).filter(|_| is_new_place(case, &row)) {
-            by_network.entry((row.account.unwrap_or_default(), network)).or_default().push(row);
+            by_network.entry((row.account().unwrap_or_default(), network)).or_default().push(row);
         }
     }
     let by_network: Vec<Vec<SignIn<'_>>> = by_network.into_values().map(record::without_twins).collect();
@@ -51,10 +51,10 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
 fn burst<'r, 'a>(case: &Case, rows: &'r [SignIn<'a>], limits: &Origin) -> Option<&'r [SignIn<'a>]> {
     let length = TimeDelta::minutes(limits.burst_minutes);
     (0..rows.len()).map(|start| &rows[start..]).find_map(|rest| {
-        let from = rest.first()?.time?;
-        let n = rest.iter().take_while(|row| row.time.is_some_and(|at| at - from <= length)).count();
+        let from = rest.first()?.time()?;
+        let n = rest.iter().take_while(|row| row.time().is_some_and(|at| at - from <= length)).count();
         let rows = rest.get(..n)?;
-        let apps: BTreeSet<&str> = rows.iter().filter_map(|row| row.app_id.or(row.app)).filter(|app| !app.is_empty()).collect();
+        let apps: BTreeSet<&str> = rows.iter().filter_map(|row| row.app_id().or(row.app())).filter(|app| !app.is_empty()).collect();
         (n >= limits.burst_successes && apps.len() >= limits.burst_apps && is_odd_hour(case, rows.first()?)).then_some(rows)
     })
 }
@@ -67,7 +67,7 @@ fn slot(at: Time) -> Option<(u32, bool)> {
 
 /// The account never signed in around this hour on such a day, in all days before this one.
 fn is_odd_hour(case: &Case, row: &SignIn<'_>) -> bool {
-    let (Some(at), Some(profile)) = (row.time, row.account.and_then(|account| case.profiles.accounts.get(account))) else {
+    let (Some(at), Some(profile)) = (row.time(), row.account().and_then(|account| case.profiles.accounts.get(account))) else {
         return false;
     };
     let Some((hour, weekend)) = slot(at) else {
@@ -90,12 +90,12 @@ fn describe(case: &Case, rows: &[SignIn<'_>]) -> Option<Draft> {
         "{} to {} between {} and {} from {}, at an hour in which the account had not signed in before",
         counted(rows.len(), "sign-in"),
         counted(apps.len(), "application"),
-        first.time?,
-        rows.last()?.time?,
+        first.time()?,
+        rows.last()?.time()?,
         origin(case, first)
     );
     finding.fact("n_sign_ins", rows.len());
     finding.fact("apps", apps.into_iter().collect::<Vec<_>>());
-    finding.fact("hour_utc", slot(first.time?)?.0);
+    finding.fact("hour_utc", slot(first.time()?)?.0);
     Some(draft)
 }

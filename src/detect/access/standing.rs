@@ -12,22 +12,22 @@ pub(super) const HABIT_DAYS: usize = 3;
 
 /// The network of a row as profiles know it: ASN, else address prefix.
 pub(super) fn network_of(row: &SignIn<'_>) -> Option<String> {
-    Profiles::network_key(row.asn, row.address.filter(|address| !address.is_empty()))
+    Profiles::network_key(row.asn(), row.address().filter(|address| !address.is_empty()))
 }
 
 /// How one trait of the row relates to the history of its account. Blank values are unknown.
 pub(super) fn novelty(case: &Case, row: &SignIn<'_>, habit: Trait) -> Novelty {
-    let (Some(account), Some(at)) = (row.account, row.time) else {
+    let (Some(account), Some(at)) = (row.account(), row.time()) else {
         return Novelty::Unknown;
     };
     let value = match habit {
         Trait::Network => return network_of(row).map_or(Novelty::Unknown, |key| case.profiles.novelty(account, habit, &key, at)),
-        Trait::Country => row.country,
-        Trait::Agent => row.agent_family,
-        Trait::Device => row.device_id,
-        Trait::App => row.app_id,
-        Trait::Client => row.client_app,
-        Trait::Os => row.os.and_then(os_family),
+        Trait::Country => row.country(),
+        Trait::Agent => row.agent_family(),
+        Trait::Device => row.device_id(),
+        Trait::App => row.app_id(),
+        Trait::Client => row.client_app(),
+        Trait::Os => row.os().and_then(os_family),
     };
     value.filter(|value| !value.is_empty()).map_or(Novelty::Unknown, |value| case.profiles.novelty(account, habit, value, at))
 }
@@ -60,9 +60,9 @@ impl<'a> HabitualUsers<'a> {
 
 /// The address is the company's way out: a trusted location, a secure web gateway, or a block through which a good part of the company works.
 pub(super) fn is_company_egress(case: &Case, row: &SignIn<'_>) -> bool {
-    row.trusted_location == Some(true)
-        || matches!(row.network, Some("gateway" | "egress"))
-        || row.address.is_some_and(|address| case.profiles.is_company_egress(address))
+    row.trusted_location() == Some(true)
+        || matches!(row.network(), Some("gateway" | "egress"))
+        || row.address().is_some_and(|address| case.profiles.is_company_egress(address))
 }
 
 /// The device is one the account has long used, and the client on it is none the account never used: a stolen token carries its device's id along.
@@ -73,24 +73,24 @@ pub(super) fn is_own_device(case: &Case, row: &SignIn<'_>) -> bool {
 /// Innocent explanations that this row supports.
 pub(super) fn innocent(case: &Case, row: &SignIn<'_>) -> Vec<String> {
     let mut reasons = Vec::new();
-    if row.compliant == Some(true) {
+    if row.compliant() == Some(true) {
         let known = if is_own_device(case, row) { " and long used by the account" } else { "" };
-        reasons.push(format!("the device {} is compliant{known}", row.device_name.filter(|name| !name.is_empty()).unwrap_or("in the record")));
+        reasons.push(format!("the device {} is compliant{known}", row.device_name().filter(|name| !name.is_empty()).unwrap_or("in the record")));
     } else if is_own_device(case, row) {
         reasons.push("the device is one the account has long used".to_owned());
     }
-    if row.trusted_location == Some(true) {
+    if row.trusted_location() == Some(true) {
         reasons.push("the address belongs to a trusted named location".to_owned());
     }
     if novelty(case, row, Trait::Network) == Novelty::Established {
-        reasons.push(format!("{} is an established network of the account", case.networks.describe(row.asn)));
+        reasons.push(format!("{} is an established network of the account", case.networks.describe(row.asn())));
     }
-    match row.network {
+    match row.network() {
         Some("gateway") => reasons.push("the address belongs to a secure web gateway".to_owned()),
         Some("relay") => reasons.push("the address belongs to a privacy relay".to_owned()),
         _ => {}
     }
-    if row.address.is_some_and(|address| case.profiles.is_company_egress(address)) {
+    if row.address().is_some_and(|address| case.profiles.is_company_egress(address)) {
         reasons.push("the address belongs to a block through which the company works".to_owned());
     }
     reasons

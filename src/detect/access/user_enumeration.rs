@@ -15,9 +15,9 @@ use super::standing;
 use super::words::{self, counted};
 use crate::case::Case;
 use crate::codes::Outcome;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -30,24 +30,24 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let unknown = guess::with_outcome(case, |outcome| outcome == Outcome::UnknownUser)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let unknown = guess::with_outcome(case, |outcome| outcome == Outcome::UnknownUser);
     let mut blocks = Blocks::default();
     let mut by_block: BTreeMap<String, Vec<SignIn<'_>>> = BTreeMap::new();
     let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !standing::is_company_egress(case, row);
-    for row in record::without_twins(SignIns::rows_of(&unknown)?.iter().filter(foreign)) {
+    for row in record::without_twins(unknown.iter().copied().filter(foreign)) {
         if let Some(block) = blocks.of(&row) {
             by_block.entry(block).or_default().push(row);
         }
     }
-    let names = |rows: &[SignIn<'_>]| rows.iter().filter_map(|row| row.account).map(str::to_owned).collect::<BTreeSet<_>>();
+    let names = |rows: &[SignIn<'_>]| rows.iter().filter_map(|row| row.account()).map(str::to_owned).collect::<BTreeSet<_>>();
     by_block.retain(|_, rows| names(rows).len() >= settings.access.guessing.enumeration_users);
-    Ok(by_block.values().filter_map(|rows| describe(case, rows, &names(rows))).collect())
+    by_block.values().filter_map(|rows| describe(case, rows, &names(rows))).collect()
 }
 
 fn describe(case: &Case, rows: &[SignIn<'_>], names: &BTreeSet<String>) -> Option<Finding> {
     let primary = rows.first()?;
-    let mut finding = Finding::new(DETECTOR.id, "user-enumeration", "", primary.time?, primary.reference());
+    let mut finding = Finding::new(DETECTOR.id, "user-enumeration", "", primary.time()?, primary.reference());
     draft::cite_all(&mut finding, rows);
     finding.severity = Severity::Low;
     finding.confidence = 0.8;
@@ -57,7 +57,7 @@ fn describe(case: &Case, rows: &[SignIn<'_>], names: &BTreeSet<String>) -> Optio
         counted(rows.len(), "sign-in"),
         counted(names.len(), "user name"),
         words::listed_addresses(&addresses),
-        case.networks.describe(primary.asn),
+        case.networks.describe(primary.asn()),
         finding.first_seen,
         finding.last_seen
     );

@@ -21,16 +21,16 @@ pub(super) fn listed_addresses(addresses: &BTreeSet<String>) -> String {
 
 /// The addresses of rows, without blanks.
 pub(super) fn addresses_of(rows: &[SignIn<'_>]) -> BTreeSet<String> {
-    rows.iter().filter_map(|row| row.address).filter(|address| !address.is_empty()).map(str::to_owned).collect()
+    rows.iter().filter_map(|row| row.address()).filter(|address| !address.is_empty()).map(str::to_owned).collect()
 }
 
 /// Names of the applications of rows; the id where no row names it.
 pub(super) fn apps_of(rows: &[SignIn<'_>]) -> BTreeSet<String> {
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     for row in rows {
-        if let Some(id) = row.app_id.filter(|id| !id.is_empty()).or(row.app) {
+        if let Some(id) = row.app_id().filter(|id| !id.is_empty()).or(row.app()) {
             let name = names.entry(id).or_insert(id);
-            *name = row.app.filter(|app| !app.is_empty() && *name == id).unwrap_or(name);
+            *name = row.app().filter(|app| !app.is_empty() && *name == id).unwrap_or(name);
         }
     }
     names.into_values().map(str::to_owned).filter(|name| !name.is_empty()).collect()
@@ -47,7 +47,7 @@ pub(super) fn counted(n: usize, thing: &str) -> String {
 
 /// `203.0.113.9 (AS9009 M247 Europe SRL (vpn), RO)`, as far as known.
 pub(super) fn origin(case: &Case, row: &SignIn<'_>) -> String {
-    let address = row.address.filter(|address| !address.is_empty()).unwrap_or("an unrecorded address");
-    let country = row.country.filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
-    format!("{address} ({}{country})", case.networks.describe(row.asn))
+    let address = row.address().filter(|address| !address.is_empty()).unwrap_or("an unrecorded address");
+    let country = row.country().filter(|country| !country.is_empty()).map(|country| format!(", {country}")).unwrap_or_default();
+    format!("{address} ({}{country})", case.networks.describe(row.asn()))
 }

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents};
+use crate::frame::AuditEvent;
 use crate::settings::Settings;
 
 const ID: &str = "file-sharing";
@@ -34,14 +34,15 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let data = selection::audit(case, &[ANONYMOUS, NAMED, ADMIN].concat())?;
-    let rows = AuditEvents::rows_of(&data)?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let rows = selection::audit(case, &[ANONYMOUS, NAMED, ADMIN].concat());
     let mut groups: BTreeMap<(&str, &str, String), Vec<AuditEvent<'_>>> = BTreeMap::new();
-    for event in rows.iter().filter(|event| !matches!(event.actor_kind, Some("system" | "app")) && event.account != Some("app@sharepoint")) {
+    for event in
+        rows.iter().copied().filter(|event| !matches!(event.actor_kind(), Some("system" | "app")) && event.account() != Some("app@sharepoint"))
+    {
         if let Some(kind) = kind(case, &event) {
             let place = Origin::of_audit(&event).network_key().unwrap_or_default();
-            groups.entry((event.account.unwrap_or_default(), kind, place)).or_default().push(event);
+            groups.entry((event.account().unwrap_or_default(), kind, place)).or_default().push(event);
         }
     }
     let mut findings = Vec::new();
@@ -49,10 +50,12 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         let Some(first) = events.first() else { continue };
         let origin = Origin::of_audit(first);
         let unusual = origin.is_unusual(case);
-        let objects: BTreeSet<&str> = events.iter().filter_map(|event| filled(event.object)).collect();
-        let people: BTreeSet<&str> =
-            events.iter().filter_map(|event| filled(event.target).filter(|_| !ANONYMOUS.contains(&event.operation.unwrap_or_default()))).collect();
-        let mut finding = Finding::new(ID, "external-link-created", account, first.time.unwrap_or_default(), first.reference());
+        let objects: BTreeSet<&str> = events.iter().filter_map(|event| filled(event.object())).collect();
+        let people: BTreeSet<&str> = events
+            .iter()
+            .filter_map(|event| filled(event.target()).filter(|_| !ANONYMOUS.contains(&event.operation().unwrap_or_default())))
+            .collect();
+        let mut finding = Finding::new(ID, "external-link-created", account, first.time().unwrap_or_default(), first.reference());
         finding.severity = match (unusual, kind) {
             (true, _) => Severity::High,
             (false, "named") => Severity::Low,
@@ -76,17 +79,17 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         for event in &events {
             finding.traces.extend(&traces_of_audit(event));
         }
-        selection::attach(&mut finding, events.iter().map(|event| (event.time, event.reference())));
+        selection::attach(&mut finding, events.iter().map(|event| (event.time(), event.reference())));
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// `anonymous`, `named` or `admin`; `None` for sharing inside the tenant.
 fn kind(case: &Case, event: &AuditEvent<'_>) -> Option<&'static str> {
-    let operation = event.operation?;
-    let target = event.target.unwrap_or_default();
-    let outside = event.target_kind == Some("guest")
+    let operation = event.operation()?;
+    let target = event.target().unwrap_or_default();
+    let outside = event.target_kind() == Some("guest")
         || target.contains("#ext#")
         || (target.contains('@') && !case.identities.is_own_address(target) && !target.starts_with("http"));
     if ANONYMOUS.contains(&operation) {

@@ -11,11 +11,11 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents};
+use crate::frame::AuditEvent;
 use crate::settings::Settings;
 
 const ID: &str = "power-platform";
@@ -32,15 +32,14 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let data = selection::audit(case, &[FLOWS, APPS].concat())?;
-    let rows = AuditEvents::rows_of(&data)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let rows = selection::audit(case, &[FLOWS, APPS].concat());
     let mut days: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
     let mut things: BTreeMap<(&str, &str, String), Vec<AuditEvent<'_>>> = BTreeMap::new();
-    for event in rows.iter().filter(|event| event.actor_kind != Some("system")) {
-        let account = event.account.unwrap_or_default();
-        let signal = if FLOWS.contains(&event.operation.unwrap_or_default()) { "flow-created" } else { "app-created" };
-        days.entry(account).or_default().extend(event.time.map(crate::time::Time::day));
+    for event in rows.iter().copied().filter(|event| event.actor_kind() != Some("system")) {
+        let account = event.account().unwrap_or_default();
+        let signal = if FLOWS.contains(&event.operation().unwrap_or_default()) { "flow-created" } else { "app-created" };
+        days.entry(account).or_default().extend(event.time().map(crate::time::Time::day));
         things.entry((account, signal, key(&event))).or_default().push(event);
     }
     let mut findings = Vec::new();
@@ -48,14 +47,14 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         // The most telling record leads: one from an unusual network where there is one.
         let Some(first) = events.iter().find(|event| Origin::of_audit(event).is_unusual(case)).or(events.first()) else { continue };
         let origin = Origin::of_audit(first);
-        let day = first.time.unwrap_or_default().day();
+        let day = first.time().unwrap_or_default().day();
         let n_other_days = days.get(account).map_or(0, |days| days.iter().filter(|other| **other != day).count());
         let maker = n_other_days >= settings.exfiltration.power_platform.maker_days;
         let established = events.iter().any(|event| Origin::of_audit(event).novelty(case) == Novelty::Established);
-        let details = Properties::parse(first.details);
+        let details = Properties::parse(first.details());
         let connectors = details.filled("FlowConnectorNames").unwrap_or_default();
-        let operations: BTreeSet<&str> = events.iter().filter_map(|event| event.operation_raw.or(event.operation)).collect();
-        let mut finding = Finding::new(ID, signal, account, first.time.unwrap_or_default(), first.reference());
+        let operations: BTreeSet<&str> = events.iter().filter_map(|event| event.operation_raw().or(event.operation())).collect();
+        let mut finding = Finding::new(ID, signal, account, first.time().unwrap_or_default(), first.reference());
         finding.severity = match (origin.is_unusual(case), maker && established) {
             (true, _) => Severity::High,
             (false, true) => Severity::Info,
@@ -75,7 +74,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             "shared_with",
             events
                 .iter()
-                .filter_map(|event| Properties::parse(event.details).filled("RecipientUPN"))
+                .filter_map(|event| Properties::parse(event.details()).filled("RecipientUPN"))
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect::<Value>(),
@@ -93,19 +92,19 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         for event in selection::telling(&events, |event| Origin::of_audit(event).is_unusual(case)) {
             finding.traces.extend(&traces_of_audit(event));
         }
-        selection::attach(&mut finding, events.iter().map(|event| (event.time, event.reference())));
+        selection::attach(&mut finding, events.iter().map(|event| (event.time(), event.reference())));
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// Id of the flow (the last part of its address), or name of the app; the recorded object otherwise.
 fn key(event: &AuditEvent<'_>) -> String {
-    let details = Properties::parse(event.details);
+    let details = Properties::parse(event.details());
     let of_url = details.filled("FlowDetailsUrl").map(|url| {
         let url = url.split('?').next().unwrap_or_default().trim_end_matches('/').trim_end_matches("/details").to_owned();
         url.rsplit('/').next().unwrap_or_default().to_owned()
     });
     let named = ["FlowName", "FlowDisplayName", "AppName", "PowerAppName", "ResourceDisplayName"].into_iter().find_map(|name| details.filled(name));
-    of_url.filter(|id| !id.is_empty()).or(named).or_else(|| filled(event.object).or(filled(event.target)).map(str::to_owned)).unwrap_or_default()
+    of_url.filter(|id| !id.is_empty()).or(named).or_else(|| filled(event.object()).or(filled(event.target())).map(str::to_owned)).unwrap_or_default()
 }

@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::detect::origin::{Origin, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents};
+use crate::frame::AuditEvent;
 use crate::settings::Settings;
 
 const ID: &str = "teams-contact";
@@ -55,13 +55,12 @@ struct Member {
     name: String,
 }
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let data = selection::audit(case, &["chatcreated"])?;
-    let rows = AuditEvents::rows_of(&data)?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let rows = selection::audit(case, &["chatcreated"]);
     let mut findings = Vec::new();
     let mut from_inside: BTreeMap<(&str, String), Vec<Chat<'_>>> = BTreeMap::new();
     for event in rows.iter() {
-        let details = Properties::parse(event.details);
+        let details = Properties::parse(event.details());
         let info = object(details.get("ParticipantInfo"));
         if !info.flag("HasForeignTenantUsers") {
             continue;
@@ -69,19 +68,19 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         let (inside, outside): (Vec<Member>, Vec<Member>) =
             members(details.get("Members")).into_iter().partition(|member| case.identities.is_own_address(&member.upn));
         let one_to_one = details.filled("CommunicationType").is_some_and(|kind| kind.eq_ignore_ascii_case("oneonone"));
-        let actor = event.account.unwrap_or_default();
+        let actor = event.account().unwrap_or_default();
         if one_to_one && let (Some(victim), Some(lure)) = (inside.first(), outside.iter().find(|member| is_lure(member))) {
             findings.push(false_help_desk(&event, victim, lure));
         } else if case.identities.is_own_address(actor) && Origin::of_audit(&event).is_unusual(case) {
             let place = Origin::of_audit(&event).network_key().unwrap_or_default();
-            from_inside.entry((actor, place)).or_default().push((event, outside.into_iter().map(|member| member.upn).collect()));
+            from_inside.entry((actor, place)).or_default().push((*event, outside.into_iter().map(|member| member.upn).collect()));
         }
     }
     for ((actor, _), chats) in from_inside {
         let Some((first, _)) = chats.first() else { continue };
         let origin = Origin::of_audit(first);
         let people: BTreeSet<&str> = chats.iter().flat_map(|(_, people)| people.iter().map(String::as_str)).collect();
-        let mut finding = Finding::new(ID, "teams-external-chat", actor, first.time.unwrap_or_default(), first.reference());
+        let mut finding = Finding::new(ID, "teams-external-chat", actor, first.time().unwrap_or_default(), first.reference());
         finding.severity = Severity::Medium;
         finding.confidence = 0.75;
         finding.summary =
@@ -91,25 +90,25 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         for (event, _) in &chats {
             finding.traces.extend(&traces_of_audit(event));
         }
-        selection::attach(&mut finding, chats.iter().map(|(event, _)| (event.time, event.reference())));
+        selection::attach(&mut finding, chats.iter().map(|(event, _)| (event.time(), event.reference())));
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 fn false_help_desk(event: &AuditEvent<'_>, victim: &Member, lure: &Member) -> Finding {
-    let mut finding = Finding::new(ID, "teams-external-chat", &victim.upn, event.time.unwrap_or_default(), event.reference());
+    let mut finding = Finding::new(ID, "teams-external-chat", &victim.upn, event.time().unwrap_or_default(), event.reference());
     finding.severity = Severity::High;
     finding.confidence = 0.8;
     finding.summary =
         format!("one-to-one chat between {} and \"{}\" ({}) of another tenant, whose name is that of a help desk", victim.upn, lure.name, lure.upn);
     finding.fact("outside_name", lure.name.as_str());
     finding.fact("outside_account", lure.upn.as_str());
-    finding.fact("opened_by", event.account.unwrap_or_default());
-    if event.account == Some(victim.upn.as_str()) {
+    finding.fact("opened_by", event.account().unwrap_or_default());
+    if event.account() == Some(victim.upn.as_str()) {
         finding.traces = traces_of_audit(event);
     }
-    selection::attach(&mut finding, [(event.time, event.reference())]);
+    selection::attach(&mut finding, [(event.time(), event.reference())]);
     finding
 }
 

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use polars::prelude::PolarsResult;
 
 use super::change::Changes;
 use crate::case::Case;
@@ -14,10 +13,10 @@ use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, shortly_before};
 use crate::detect::session::origins::place;
-use crate::detect::session::sighting::{Sighting, positions};
+use crate::detect::session::sighting::Sighting;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Traces};
-use crate::frame::{AuditEvent, Frame, audit_event, sign_in};
+use crate::frame::AuditEvent;
 use crate::provenance::RecordRef;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -56,23 +55,23 @@ impl<'a> Act<'a> {
 
     /// Who acted.
     pub(crate) fn actor(&self) -> &'a str {
-        self.text(|event| event.account).unwrap_or("")
+        self.text(|event| event.account()).unwrap_or("")
     }
 
     /// On whom or what.
     pub(crate) fn target(&self) -> &'a str {
-        self.text(|event| event.target).unwrap_or("")
+        self.text(|event| event.target()).unwrap_or("")
     }
 
     /// Done by an application rather than a person.
     pub(crate) fn by_app(&self) -> bool {
-        self.events.iter().all(|event| event.actor_kind == Some("app"))
+        self.events.iter().all(|event| event.actor_kind() == Some("app"))
     }
 
     /// A finding about this act that cites all its records.
     pub(crate) fn finding(&self, detector: &'static str, signal: &'static str, account: &str) -> Finding {
         let mut finding = Finding::new(detector, signal, account, self.time, self.first().reference());
-        attach(&mut finding, self.events.iter().map(|event| (event.time, event.reference())));
+        attach(&mut finding, self.events.iter().map(|event| (event.time(), event.reference())));
         finding
     }
 }
@@ -84,20 +83,22 @@ pub(in crate::detect) fn acts<'a>(
     operation: impl Fn(&str) -> bool,
     wanted: impl Fn(&AuditEvent<'a>) -> bool,
     same: impl Fn(&AuditEvent<'a>) -> String,
-) -> PolarsResult<Vec<Act<'a>>> {
+) -> Vec<Act<'a>> {
     let mut acts: Vec<Act<'a>> = Vec::new();
     let mut by_correlation: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let rows = case.frames.audit.rows()?;
-    let named = positions(case.frames.audit.data(), audit_event::operation, operation)?;
-    for event in named.into_iter().filter_map(|row| rows.get(row)).filter(|event| event.result != Some("failure")) {
-        let Some(time) = event.time.filter(|_| wanted(&event)) else { continue };
+    let rows = &case.frames.audit;
+    let named = case.frames.audit.operation.rows_where(operation);
+    for event in named.into_iter().filter_map(|row| rows.get(row)).filter(|event| event.result() != Some("failure")) {
+        let Some(time) = event.time().filter(|_| wanted(&event)) else { continue };
         let thing = same(&event);
-        let correlation = filled(event.correlation_id).map(|id| (id.to_owned(), thing.clone()));
+        let correlation = filled(event.correlation_id()).map(|id| (id.to_owned(), thing.clone()));
         let known = correlation.as_ref().and_then(|key| by_correlation.get(key)).copied().or_else(|| {
             let recent = acts.iter().enumerate().rev().take_while(|(_, act)| time.distance(act.time) <= SAME_ACT);
             let twin = |act: &Act<'a>| {
-                let other_feed = act.events.iter().all(|twin| twin.feed != event.feed) || filled(event.correlation_id).is_none();
-                other_feed && (filled(event.correlation_id).is_none() || act.text(|twin| twin.correlation_id).is_none()) && same(act.first()) == thing
+                let other_feed = act.events.iter().all(|twin| twin.feed() != event.feed()) || filled(event.correlation_id()).is_none();
+                other_feed
+                    && (filled(event.correlation_id()).is_none() || act.text(|twin| twin.correlation_id()).is_none())
+                    && same(act.first()) == thing
             };
             recent.filter(|(_, act)| twin(act)).map(|(position, _)| position).next()
         });
@@ -105,7 +106,7 @@ pub(in crate::detect) fn acts<'a>(
         if let Some(key) = correlation {
             by_correlation.insert(key, position);
         }
-        let changes = Changes::parse(event.changes);
+        let changes = Changes::parse(event.changes());
         match acts.get_mut(position) {
             Some(act) => {
                 act.events.push(event);
@@ -114,13 +115,13 @@ pub(in crate::detect) fn acts<'a>(
             None => acts.push(Act { events: vec![event], changes: vec![changes], time }),
         }
     }
-    Ok(acts)
+    acts
 }
 
 /// All accounts that acted or were acted upon.
 pub(in crate::detect) fn people<'a>(acts: &[Act<'a>]) -> BTreeSet<&'a str> {
     let events = acts.iter().flat_map(|act| &act.events);
-    events.flat_map(|event| [filled(event.account), filled(event.target)]).flatten().collect()
+    events.flat_map(|event| [filled(event.account()), filled(event.target())]).flatten().collect()
 }
 
 /// How the place of an act is known.
@@ -206,43 +207,39 @@ pub(in crate::detect) struct Places<'a> {
 
 impl<'a> Places<'a> {
     /// Indexes the sign-ins and audit records that the given acts may need.
-    pub(crate) fn of(case: &'a Case, acts: &[Act<'a>]) -> PolarsResult<Self> {
+    pub(crate) fn of(case: &'a Case, acts: &[Act<'a>]) -> Self {
         let events = || acts.iter().flat_map(|act| &act.events);
-        let correlations: BTreeSet<&str> = events().filter_map(|event| filled(event.correlation_id)).collect();
+        let correlations: BTreeSet<&str> = events().filter_map(|event| filled(event.correlation_id())).collect();
         let accounts = people(acts);
         let mut places = Self::default();
-        let data = case.frames.sign_ins.data();
-        let columns = (data.column(sign_in::account)?.str()?, data.column(sign_in::correlation_id)?.str()?);
-        let rows = case.frames.sign_ins.rows()?;
-        for (position, (account, correlation)) in columns.0.iter().zip(columns.1.iter()).enumerate() {
-            let correlation = filled(correlation).and_then(|id| correlations.get(id));
-            let is_theirs = account.is_some_and(|account| accounts.contains(account));
+        for row in case.frames.sign_ins.iter() {
+            let correlation = filled(row.correlation_id()).and_then(|id| correlations.get(id));
+            let is_theirs = row.account().is_some_and(|account| accounts.contains(account));
             if correlation.is_none() && !is_theirs {
                 continue;
             }
-            let Some(row) = rows.get(position) else { continue };
             let Some(sighting) = Sighting::of_sign_in(&row).filter(Sighting::has_origin) else { continue };
             if let Some(correlation) = correlation {
                 places.by_correlation.insert(correlation, sighting);
             }
-            if row.error_code == Some(0) && is_theirs {
+            if row.error_code() == Some(0) && is_theirs {
                 places.by_account.entry(sighting.account).or_default().push(sighting);
             }
         }
         for event in events() {
-            if let (Some(correlation), Some(sighting)) = (filled(event.correlation_id), Sighting::of_audit(event))
+            if let (Some(correlation), Some(sighting)) = (filled(event.correlation_id()), Sighting::of_audit(event))
                 && sighting.has_origin()
             {
                 places.by_correlation.entry(correlation).or_insert(sighting);
             }
         }
-        Ok(places)
+        places
     }
 
     /// The place of an act that `account` did, itself or through one of Microsoft's services.
     pub(crate) fn place(&self, act: &Act<'a>, account: &str) -> Place<'a> {
         let recorded = act.events.iter().filter_map(Sighting::of_audit).find(Sighting::has_origin);
-        let correlated = || act.events.iter().find_map(|event| self.by_correlation.get(filled(event.correlation_id)?)).copied();
+        let correlated = || act.events.iter().find_map(|event| self.by_correlation.get(filled(event.correlation_id())?)).copied();
         let nearest = || {
             let sightings = self.by_account.get(account)?;
             let nearest = sightings.iter().min_by_key(|sighting| sighting.time.distance(act.time))?;

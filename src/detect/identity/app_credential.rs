@@ -7,21 +7,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{DataFrame, IntoLazy, col, lit};
 use serde_json::Value;
 
 use super::act::{Act, Places, Standing, acts, people, state_context};
 use super::change::text;
 use super::consent_risk::{Reach, reach, scopes};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::anchors;
 use crate::detect::session::origins::place;
 use crate::detect::session::sighting::Sighting;
-use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{AuditEvent, Frame, SignIns, sign_in};
+use crate::frame::{AuditEvent, SignIn};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -45,10 +44,10 @@ const HOUSEKEEPING: &[&str] = &[
     "windows azure service management api",
 ];
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let mut findings = credentials(case, settings)?;
-    findings.extend(permissions(case, settings)?);
-    Ok(findings)
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let mut findings = credentials(case, settings);
+    findings.extend(permissions(case, settings));
+    findings
 }
 
 fn adds_key(operation: &str) -> bool {
@@ -56,19 +55,19 @@ fn adds_key(operation: &str) -> bool {
 }
 
 fn by_somebody(event: &AuditEvent<'_>) -> bool {
-    event.actor_kind != Some("system")
+    event.actor_kind() != Some("system")
 }
 
 fn is_housekeeping(act: &Act<'_>) -> bool {
-    let named = act.events.iter().flat_map(|event| [event.account, event.details]).flatten().map(str::to_lowercase);
+    let named = act.events.iter().flat_map(|event| [event.account(), event.details()]).flatten().map(str::to_lowercase);
     named.into_iter().any(|words| HOUSEKEEPING.iter().any(|actor| words.contains(actor)))
 }
 
-fn credentials(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let acts: Vec<Act<'_>> = acts(case, adds_key, by_somebody, |event| event.target.unwrap_or("").to_lowercase())?;
+fn credentials(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let acts: Vec<Act<'_>> = acts(case, adds_key, by_somebody, |event| event.target().unwrap_or("").to_lowercase());
     let acts: Vec<Act<'_>> = acts.into_iter().filter(|act| !is_housekeeping(act)).collect();
-    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
-    let with_key = with_key(case)?;
+    let (places, anchors) = (Places::of(case, &acts), anchors(case, &people(&acts)));
+    let with_key = with_key(case);
     let mut by_actor: BTreeMap<&str, usize> = BTreeMap::new();
     for act in acts.iter().filter(|act| act.by_app()) {
         *by_actor.entry(act.actor()).or_default() += 1;
@@ -89,7 +88,7 @@ fn credentials(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectE
         finding.summary = format!("{} added {} to {app}{}.", act.actor(), names.join(" and "), place.words(case));
         finding.fact("app", app);
         finding.fact("keys", names);
-        let used = uses(case, &with_key, &keys, &mut finding)?;
+        let used = uses(case, &with_key, &keys, &mut finding);
         let standing = state_context(case, settings, &mut finding, &place, &anchors, act.actor());
         finding.severity = match standing {
             Standing::Strange => Severity::Critical,
@@ -104,7 +103,7 @@ fn credentials(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectE
         finding.artefact = Some(Artefact { kind: ArtefactKind::SpCredential, account: String::new(), key: id.to_owned() });
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// `[KeyIdentifier=…,KeyType=Password,KeyUsage=Verify,DisplayName=…]` as name → value.
@@ -125,22 +124,20 @@ fn describe_key(key: &BTreeMap<&str, &str>) -> String {
 }
 
 /// Successful sign-ins that name the key they used.
-fn with_key(case: &Case) -> Result<DataFrame, DetectError> {
-    let named = col(sign_in::credential_id).is_not_null().and(col(sign_in::error_code).eq(lit(0i64)));
-    Ok(case.frames.sign_ins.data().clone().lazy().filter(named).collect()?)
+fn with_key(case: &Case) -> Vec<SignIn<'_>> {
+    case.frames.sign_ins.iter().filter(|row| row.credential_id().is_some() && row.error_code() == Some(0)).collect()
 }
 
 /// Service-principal sign-ins with one of the keys; they are cited, traced and counted.
-fn uses(case: &Case, with_key: &DataFrame, keys: &[BTreeMap<&str, &str>], finding: &mut Finding) -> Result<usize, DetectError> {
+fn uses(case: &Case, with_key: &[SignIn<'_>], keys: &[BTreeMap<&str, &str>], finding: &mut Finding) -> usize {
     let ids: BTreeSet<String> = keys.iter().filter_map(|key| key.get("KeyIdentifier")).map(|id| id.to_lowercase()).collect();
-    let rows = SignIns::rows_of(with_key)?;
-    let used: Vec<Sighting<'_>> = rows
+    let used: Vec<Sighting<'_>> = with_key
         .iter()
-        .filter(|row| row.credential_id.is_some_and(|id| ids.contains(&id.to_lowercase())))
+        .filter(|row| row.credential_id().is_some_and(|id| ids.contains(&id.to_lowercase())))
         .filter_map(|row| Sighting::of_sign_in(&row))
         .collect();
     if used.is_empty() {
-        return Ok(0);
+        return 0;
     }
     let places: BTreeSet<String> = used.iter().map(|sighting| place(case, sighting.address, sighting.asn, sighting.country)).collect();
     finding.fact("used_from", places.into_iter().collect::<Vec<_>>());
@@ -148,14 +145,14 @@ fn uses(case: &Case, with_key: &DataFrame, keys: &[BTreeMap<&str, &str>], findin
     let origins = used.iter().filter(|sighting| sighting.has_origin());
     finding.traces.addresses.extend(origins.filter_map(|sighting| sighting.address).map(str::to_owned));
     attach(finding, used.iter().map(|sighting| (Some(sighting.time), sighting.reference())));
-    Ok(used.len())
+    used.len()
 }
 
-fn permissions(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn permissions(case: &Case, settings: &Settings) -> Vec<Finding> {
     let grants = |operation: &str| operation == "add app role assignment to service principal";
     // One consent grants several permissions under one correlation id: the application is the thing, not the permission.
-    let acts: Vec<Act<'_>> = acts(case, grants, by_somebody, |event| event.account.unwrap_or("").to_owned())?;
-    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
+    let acts: Vec<Act<'_>> = acts(case, grants, by_somebody, |event| event.account().unwrap_or("").to_owned());
+    let (places, anchors) = (Places::of(case, &acts), anchors(case, &people(&acts)));
     let mut findings = Vec::new();
     for act in acts.iter().filter(|act| !is_housekeeping(act)) {
         let values = act.changes.iter().filter_map(|changes| changes.get("AppRole.Value")).map(|change| &change.new);
@@ -185,5 +182,5 @@ fn permissions(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectE
         finding.artefact = Some(Artefact { kind: ArtefactKind::AppRoleAssignment, account: String::new(), key: app });
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }

@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use crate::case::Case;
 use crate::detect::origin::filled;
-use crate::frame::{Frame, sign_in};
 
 /// Home tenants of Microsoft's own applications (Microsoft "first-party applications in sign-in reports", read 2026-11).
 pub(in crate::detect) const MICROSOFT_TENANTS: &[&str] = &["f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"];
@@ -117,22 +114,21 @@ pub(in crate::detect) struct Publishers<'a> {
 
 impl<'a> Publishers<'a> {
     /// Learns owners from sign-ins and from the application lists.
-    pub(crate) fn of(case: &'a Case) -> PolarsResult<Self> {
+    pub(crate) fn of(case: &'a Case) -> Self {
         let mut publishers = Self::default();
-        let sign_ins = case.frames.sign_ins.data();
-        let (apps, owners) = (sign_ins.column(sign_in::app_id)?.str()?, sign_ins.column(sign_in::app_owner)?.str()?);
-        for (app, owner) in apps.iter().zip(owners.iter()) {
-            if let (Some(app), Some(owner)) = (filled(app), filled(owner)) {
+        let sign_ins = &case.frames.sign_ins;
+        for row in sign_ins.iter() {
+            if let (Some(app), Some(owner)) = (filled(row.app_id()), filled(row.app_owner())) {
                 publishers.owners.entry(app).or_insert(owner);
             }
         }
-        publishers.own_tenants.extend(sign_ins.column(sign_in::resource_tenant)?.str()?.iter().filter_map(filled));
-        for row in case.frames.apps.rows()?.iter() {
-            if let (Some(app), Some(owner)) = (filled(row.app_id), filled(row.owner_tenant)) {
+        publishers.own_tenants.extend(sign_ins.resource_tenant.texts().filter(|tenant| !tenant.is_empty()));
+        for row in case.frames.apps.iter() {
+            if let (Some(app), Some(owner)) = (filled(row.app_id()), filled(row.owner_tenant())) {
                 publishers.owners.entry(app).or_insert(owner);
             }
         }
-        Ok(publishers)
+        publishers
     }
 
     /// Microsoft's own application; ids that Microsoft shares among services count without an owner.

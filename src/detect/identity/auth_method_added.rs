@@ -12,10 +12,10 @@ use chrono::TimeDelta;
 use super::act::{Act, Place, Places, Standing, acts, people, state_context};
 use super::method_change::{Kind, bare, kind, may_concern_methods, methods, numbers, plain_number};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, anchors};
-use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
@@ -37,10 +37,10 @@ pub(super) const DETECTOR: Detector = Detector {
 /// The method service and the directory write one act under two correlation ids, seconds apart.
 const ONE_ACT: TimeDelta = TimeDelta::minutes(2);
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let wanted = |event: &AuditEvent<'_>| kind(event).is_some();
-    let acts = merged(acts(case, may_concern_methods, wanted, |event| format!("{} {:?}", owner_of(event), kind(event)))?);
-    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
+    let acts = merged(acts(case, may_concern_methods, wanted, |event| format!("{} {:?}", owner_of(event), kind(event))));
+    let (places, anchors) = (Places::of(case, &acts), anchors(case, &people(&acts)));
     let mut wave: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
     for act in &acts {
         wave.entry(act.time.day()).or_default().insert(owner(act));
@@ -48,12 +48,12 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
     let is_wave = |act: &Act<'_>| wave.get(&act.time.day()).is_some_and(|accounts| accounts.len() >= settings.identity.enrolment_wave_accounts);
     let mut findings: Vec<Finding> =
         acts.iter().filter_map(|act| act_finding(case, settings, act, &places.place(act, act.actor()), &anchors, is_wave(act))).collect();
-    findings.extend(shared_numbers(case, &acts)?);
-    Ok(findings)
+    findings.extend(shared_numbers(case, &acts));
+    findings
 }
 
 fn owner_of<'a>(event: &AuditEvent<'a>) -> &'a str {
-    filled(event.target).filter(|target| target.contains('@')).or(filled(event.account)).unwrap_or("")
+    filled(event.target()).filter(|target| target.contains('@')).or(filled(event.account())).unwrap_or("")
 }
 
 fn owner<'a>(act: &Act<'a>) -> &'a str {
@@ -141,7 +141,7 @@ struct Registration {
     reference: RecordRef,
 }
 
-fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Result<Vec<Finding>, DetectError> {
+fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Vec<Finding> {
     let mut by_number: BTreeMap<String, Vec<Registration>> = BTreeMap::new();
     for act in acts {
         for (plain, number) in numbers(act) {
@@ -149,12 +149,12 @@ fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Result<Vec<Finding>, DetectE
             by_number.entry(plain).or_default().push(registration);
         }
     }
-    for row in case.frames.methods.rows()?.iter().filter(|row| row.method.is_some_and(|method| method.to_lowercase().contains("phone"))) {
-        let (Some(account), Some(detail)) = (filled(row.account), filled(row.detail)) else { continue };
+    for row in case.frames.methods.iter().filter(|row| row.method().is_some_and(|method| method.to_lowercase().contains("phone"))) {
+        let (Some(account), Some(detail)) = (filled(row.account()), filled(row.detail())) else { continue };
         let number = plain_number(detail);
         if number.len() > 5 {
             let account = case.identities.resolve(account).to_owned();
-            let registration = Registration { at: row.created, account, number: detail.to_owned(), reference: row.reference() };
+            let registration = Registration { at: row.created(), account, number: detail.to_owned(), reference: row.reference() };
             by_number.entry(number).or_default().push(registration);
         }
     }
@@ -182,5 +182,5 @@ fn shared_numbers(case: &Case, acts: &[Act<'_>]) -> Result<Vec<Finding>, DetectE
             findings.push(finding);
         }
     }
-    Ok(findings)
+    findings
 }

@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chrono::TimeDelta;
-use polars::prelude::PolarsResult;
 
 use super::act::{Act, Place, Places, Standing, acts, people};
 use super::change::Changes;
 use super::consent_risk::{AppFacts, Inventory, Part, Reach, app_parts, reach, scope_parts, scopes};
 use crate::case::Case;
 use crate::detect::session::anchor::{Anchor, anchors, shortly_before};
-use crate::detect::session::sighting::positions;
-use crate::frame::{Frame, audit_event};
 use crate::settings::Settings;
 
 const NEW_APP: i64 = 10;
@@ -75,15 +72,15 @@ impl Consent<'_> {
 }
 
 /// Successful consents to applications that are not Microsoft's, ascending by time.
-pub(super) fn consents<'a>(case: &'a Case, settings: &Settings) -> PolarsResult<Vec<Consent<'a>>> {
-    let wanted = |event: &crate::frame::AuditEvent<'a>| event.actor_kind != Some("system");
-    let acts = acts(case, |operation| OPERATIONS.contains(&operation), wanted, |event| event.account.unwrap_or("").to_owned())?;
-    let (places, anchors) = (Places::of(case, &acts)?, Rc::new(anchors(case, &people(&acts))?));
-    let inventory = Inventory::of(case)?;
+pub(super) fn consents<'a>(case: &'a Case, settings: &Settings) -> Vec<Consent<'a>> {
+    let wanted = |event: &crate::frame::AuditEvent<'a>| event.actor_kind() != Some("system");
+    let acts = acts(case, |operation| OPERATIONS.contains(&operation), wanted, |event| event.account().unwrap_or("").to_owned());
+    let (places, anchors) = (Places::of(case, &acts), Rc::new(anchors(case, &people(&acts))));
+    let inventory = Inventory::of(case);
     let mut consents: Vec<Consent<'a>> = Vec::new();
     for act in acts {
         let app_id = app_id(&act);
-        let client = act.new_text("ServicePrincipal.ObjectID").or_else(|| act.text(|event| event.target_id).map(str::to_owned));
+        let client = act.new_text("ServicePrincipal.ObjectID").or_else(|| act.text(|event| event.target_id()).map(str::to_owned));
         let facts = inventory.facts(&[app_id.as_deref(), client.as_deref()]);
         let app_id = app_id.or_else(|| facts.app_id.map(str::to_owned));
         if inventory.is_microsoft(app_id.as_deref(), &facts) {
@@ -120,17 +117,17 @@ pub(super) fn consents<'a>(case: &'a Case, settings: &Settings) -> PolarsResult<
             act,
         });
     }
-    score_spread(case, settings, &mut consents)?;
-    Ok(consents)
+    score_spread(case, settings, &mut consents);
+    consents
 }
 
 /// Points for how new the application is in the tenant and how many accounts took it.
-fn score_spread(case: &Case, settings: &Settings, consents: &mut [Consent<'_>]) -> PolarsResult<()> {
+fn score_spread(case: &Case, settings: &Settings, consents: &mut [Consent<'_>]) {
     let mut created: BTreeSet<String> = BTreeSet::new();
-    let rows = case.frames.audit.rows()?;
-    let added = positions(case.frames.audit.data(), audit_event::operation, |operation| operation == "add service principal")?;
+    let rows = &case.frames.audit;
+    let added = case.frames.audit.operation.rows_where(|operation| operation == "add service principal");
     for event in added.into_iter().filter_map(|row| rows.get(row)) {
-        created.extend([event.correlation_id, event.target, event.object].into_iter().flatten().map(str::to_lowercase));
+        created.extend([event.correlation_id(), event.target(), event.object()].into_iter().flatten().map(str::to_lowercase));
     }
     let mut takers: BTreeMap<String, Vec<(crate::time::Time, String)>> = BTreeMap::new();
     for consent in consents.iter() {
@@ -145,7 +142,7 @@ fn score_spread(case: &Case, settings: &Settings, consents: &mut [Consent<'_>]) 
             .facts
             .created
             .is_some_and(|at| at <= consent.act.time && consent.act.time - at <= TimeDelta::days(settings.identity.app_new_days));
-        let words = [consent.act.text(|event| event.correlation_id), Some(consent.app.as_str()), consent.app_id.as_deref()];
+        let words = [consent.act.text(|event| event.correlation_id()), Some(consent.app.as_str()), consent.app_id.as_deref()];
         if by_list || words.into_iter().flatten().any(|word| created.contains(&word.to_lowercase())) {
             consent.parts.push((NEW_APP, "application new in the tenant".to_owned()));
         }
@@ -159,7 +156,6 @@ fn score_spread(case: &Case, settings: &Settings, consents: &mut [Consent<'_>]) 
             consent.parts.push((ALONE, "only this account".to_owned()));
         }
     }
-    Ok(())
 }
 
 /// What makes two consents concern one application.
@@ -170,7 +166,7 @@ fn key(consent: &Consent<'_>) -> String {
 /// The application id: service-principal names, else the object, where they are GUIDs.
 fn app_id(act: &Act<'_>) -> Option<String> {
     let names = act.new_text("TargetId.ServicePrincipalNames").or_else(|| act.new_text("ServicePrincipal.AppId"));
-    let of_consent = act.events.iter().find(|event| event.operation == Some("consent to application")).and_then(|event| event.object);
+    let of_consent = act.events.iter().find(|event| event.operation() == Some("consent to application")).and_then(|event| event.object());
     let parts = names.as_deref().unwrap_or("").split([';', ',']).map(str::to_owned).chain(of_consent.map(str::to_owned));
     parts.map(|text| text.trim().trim_matches('"').to_lowercase()).find(|text| is_guid(text))
 }
@@ -182,7 +178,7 @@ fn is_guid(text: &str) -> bool {
 
 /// The target of the consent record itself; the grant's target is the resource.
 fn app_name(act: &Act<'_>) -> Option<String> {
-    let named = act.events.iter().filter(|event| event.operation == Some("consent to application")).filter_map(|event| event.target);
+    let named = act.events.iter().filter(|event| event.operation() == Some("consent to application")).filter_map(|event| event.target());
     named.map(str::trim).find(|name| !name.is_empty() && !is_guid(name)).map(str::to_owned).or_else(|| act.new_text("ServicePrincipal.DisplayName"))
 }
 

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use polars::prelude::PolarsResult;
-
 use super::apps::{MICROSOFT_TENANTS, Publishers, abused};
 use crate::case::Case;
 use crate::detect::origin::filled;
@@ -163,21 +161,21 @@ pub(super) struct Inventory<'a> {
 
 impl<'a> Inventory<'a> {
     /// Reads the application lists; a service principal's row says more than an application's, so the first filled value of each field wins.
-    pub(super) fn of(case: &'a Case) -> PolarsResult<Self> {
+    pub(super) fn of(case: &'a Case) -> Self {
         let mut by_id: BTreeMap<&'a str, AppFacts<'a>> = BTreeMap::new();
-        for row in case.frames.apps.rows()?.iter() {
-            for id in [filled(row.app_id), filled(row.object_id)].into_iter().flatten() {
+        for row in case.frames.apps.iter() {
+            for id in [filled(row.app_id()), filled(row.object_id())].into_iter().flatten() {
                 let facts = by_id.entry(id).or_default();
-                facts.app_id = facts.app_id.or(filled(row.app_id));
-                facts.name = facts.name.or(filled(row.name));
-                facts.owner = facts.owner.or(filled(row.owner_tenant));
-                facts.verified = facts.verified.or(row.verified_publisher);
-                facts.publisher = facts.publisher.or(filled(row.publisher));
-                facts.reply_urls = facts.reply_urls.or(filled(row.reply_urls));
-                facts.created = facts.created.or(row.created);
+                facts.app_id = facts.app_id.or(filled(row.app_id()));
+                facts.name = facts.name.or(filled(row.name()));
+                facts.owner = facts.owner.or(filled(row.owner_tenant()));
+                facts.verified = facts.verified.or(row.verified_publisher());
+                facts.publisher = facts.publisher.or(filled(row.publisher()));
+                facts.reply_urls = facts.reply_urls.or(filled(row.reply_urls()));
+                facts.created = facts.created.or(row.created());
             }
         }
-        Ok(Self { by_id, publishers: Publishers::of(case)? })
+        Self { by_id, publishers: Publishers::of(case) }
     }
 
     /// By application id or object id; nothing known is a value too.

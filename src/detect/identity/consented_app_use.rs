@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::consent::{Consent, consents};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
 use crate::detect::session::origins::origins;
 use crate::detect::session::sighting::{Sighting, cite, counted};
-use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
@@ -27,8 +27,8 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let consents = consents(case, settings)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let consents = consents(case, settings);
     let mut followed: BTreeMap<&str, Vec<&Consent<'_>>> = BTreeMap::new();
     for consent in consents.iter().filter(|consent| consent.is_reported(case, settings)) {
         if let Some(app_id) = &consent.app_id {
@@ -36,19 +36,19 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         }
     }
     if followed.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let sign_ins = case.frames.sign_ins.rows()?;
-    let background = sign_ins.iter().filter(|row| row.error_code == Some(0) && row.stream != Some("interactive"));
-    let signed_in = background.filter_map(|row| Some((Sighting::of_sign_in(&row)?, filled(row.app_id)?, None, "sign-in")));
-    let mail = case.frames.mail_access.rows()?;
-    let read = mail
-        .iter()
-        .filter_map(|row| Some((Sighting::of_mail_access(&row)?, filled(row.client_app_id).or(filled(row.app_id))?, row.mailbox, "mail access")));
-    let audit = case.frames.audit.rows()?;
-    let in_files = audit.iter().filter(|row| matches!(row.workload, Some("Exchange" | "SharePoint" | "OneDrive")));
-    let acted =
-        in_files.filter_map(|row| Some((Sighting::of_audit(&row)?, filled(row.client_app_id).or(filled(row.app_id))?, row.mailbox, "activity")));
+    let sign_ins = &case.frames.sign_ins;
+    let background = sign_ins.iter().filter(|row| row.error_code() == Some(0) && row.stream() != Some("interactive"));
+    let signed_in = background.filter_map(|row| Some((Sighting::of_sign_in(&row)?, filled(row.app_id())?, None, "sign-in")));
+    let mail = &case.frames.mail_access;
+    let read = mail.iter().filter_map(|row| {
+        Some((Sighting::of_mail_access(&row)?, filled(row.client_app_id()).or(filled(row.app_id()))?, row.mailbox(), "mail access"))
+    });
+    let audit = &case.frames.audit;
+    let in_files = audit.iter().filter(|row| matches!(row.workload(), Some("Exchange" | "SharePoint" | "OneDrive")));
+    let acted = in_files
+        .filter_map(|row| Some((Sighting::of_audit(&row)?, filled(row.client_app_id()).or(filled(row.app_id()))?, row.mailbox(), "activity")));
     let mut uses: BTreeMap<(&str, &str), Vec<(Sighting<'_>, &'static str)>> = BTreeMap::new();
     for (sighting, app, owner, kind) in signed_in.chain(read).chain(acted) {
         let Some((app, consents)) = followed.get_key_value(app).filter(|_| sighting.has_origin()) else { continue };
@@ -60,7 +60,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             uses.entry((consent.account, app)).or_default().push((sighting, kind));
         }
     }
-    Ok(uses.iter().filter_map(|((account, app_id), uses)| report(case, account, app_id, uses, &followed)).collect())
+    uses.iter().filter_map(|((account, app_id), uses)| report(case, account, app_id, uses, &followed)).collect()
 }
 
 /// The consenting account's own network: the application runs on the person's machine.

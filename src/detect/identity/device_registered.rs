@@ -10,15 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::act::{Act, Known, Place, Places, Standing, acts, people, state_context};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::anchor::{Anchor, anchors, shortly_before};
 use crate::detect::session::origins::place;
-use crate::detect::session::sighting::{Sighting, positions};
-use crate::detect::{DetectError, Detector};
+use crate::detect::session::sighting::Sighting;
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{Frame, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -42,10 +41,10 @@ struct Device {
     build: Option<(&'static str, &'static str)>,
 }
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let acts = acts(case, |operation| OPERATIONS.contains(&operation), |_| true, |_| String::new())?;
-    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
-    let trusted = managed_devices(case)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let acts = acts(case, |operation| OPERATIONS.contains(&operation), |_| true, |_| String::new());
+    let (places, anchors) = (Places::of(case, &acts), anchors(case, &people(&acts)));
+    let trusted = managed_devices(case);
     let mut findings: BTreeMap<(String, String), Finding> = BTreeMap::new();
     for act in &acts {
         let Some(owner) = owner(act) else { continue };
@@ -53,33 +52,34 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         let place = places.place(act, owner);
         let key = (owner.to_owned(), device.name.to_lowercase());
         if let Some(earlier) = findings.get_mut(&key) {
-            attach(earlier, act.events.iter().map(|event| (event.time, event.reference())));
+            attach(earlier, act.events.iter().map(|event| (event.time(), event.reference())));
             continue;
         }
         let known_good = trusted.contains(&device.name.to_lowercase()) || device.id.as_ref().is_some_and(|id| trusted.contains(id));
-        findings.extend(report(case, settings, act, owner, &device, &place, &anchors, known_good)?.map(|finding| (key, finding)));
+        findings.extend(report(case, settings, act, owner, &device, &place, &anchors, known_good).map(|finding| (key, finding)));
     }
     let mut findings: Vec<Finding> = findings.into_values().collect();
-    findings.extend(state_builds(case, &findings)?);
-    Ok(findings)
+    findings.extend(state_builds(case, &findings));
+    findings
 }
 
 /// The person: the registering user, else the user whom the registration service named owner.
 fn owner<'a>(act: &Act<'a>) -> Option<&'a str> {
-    let names = act.events.iter().flat_map(|event| [event.account, event.target]).flatten();
+    let names = act.events.iter().flat_map(|event| [event.account(), event.target()]).flatten();
     names.map(str::trim).find(|name| name.contains('@') && !crate::enrich::identity::is_system(name))
 }
 
 fn device(act: &Act<'_>) -> Device {
-    let of_target =
-        || act.events.iter().filter(|event| matches!(event.operation, Some("register device" | "add device"))).find_map(|event| filled(event.target));
+    let of_target = || {
+        act.events.iter().filter(|event| matches!(event.operation(), Some("register device" | "add device"))).find_map(|event| filled(event.target()))
+    };
     let name = act
         .new_text("Device.DisplayName")
         .or_else(|| act.new_text("DisplayName"))
         .or_else(|| of_target().filter(|name| !name.contains('@')).map(str::to_owned));
     let id = ["Device.DeviceId", "DeviceId"].iter().find_map(|property| act.new_text(property)).map(|id| id.to_lowercase());
     let name = name.or_else(|| id.clone()).unwrap_or_else(|| "an unnamed device".to_owned());
-    let texts: Vec<&str> = act.events.iter().flat_map(|event| [event.changes, event.details]).flatten().collect();
+    let texts: Vec<&str> = act.events.iter().flat_map(|event| [event.changes(), event.details()]).flatten().collect();
     let build = TOOL_BUILDS.iter().copied().find(|(build, _)| is_default_name(&name) && texts.iter().any(|text| text.contains(build)));
     Device { name, id, build }
 }
@@ -89,10 +89,10 @@ fn is_default_name(name: &str) -> bool {
 }
 
 /// Names and ids of devices that the tenant manages or found compliant.
-fn managed_devices(case: &Case) -> Result<BTreeSet<String>, DetectError> {
-    let rows = case.frames.devices.rows()?;
-    let good = rows.iter().filter(|row| row.compliant == Some(true) || row.managed == Some(true));
-    Ok(good.flat_map(|row| [filled(row.name), filled(row.device_id)]).flatten().map(str::to_lowercase).collect())
+fn managed_devices(case: &Case) -> BTreeSet<String> {
+    let rows = &case.frames.devices;
+    let good = rows.iter().filter(|row| row.compliant() == Some(true) || row.managed() == Some(true));
+    good.flat_map(|row| [filled(row.name()), filled(row.device_id())]).flatten().map(str::to_lowercase).collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one act, gathered once by the only caller")]
@@ -105,14 +105,14 @@ fn report(
     place: &Place<'_>,
     anchors: &BTreeMap<String, Vec<Anchor>>,
     known_good: bool,
-) -> Result<Option<Finding>, DetectError> {
+) -> Option<Finding> {
     let signal = if device.build.is_some() { "device-tool-build" } else { "device-registered" };
     let mut finding = act.finding(DETECTOR.id, signal, owner);
     let after_sign_in = shortly_before(anchors, owner, act.time, settings.identity.device_after_hours).is_some();
     let standing = state_context(case, settings, &mut finding, place, anchors, owner);
     let strange = standing == Standing::Strange || after_sign_in;
     if device.build.is_none() && !strange && (known_good || standing == Standing::Own || place.known != Known::Unknown) {
-        return Ok(None);
+        return None;
     }
     finding.severity = match (device.build, strange) {
         (Some(_) | None, true) | (Some((_, "ROADtools")), false) => Severity::High,
@@ -127,7 +127,7 @@ fn report(
     if let Some(id) = &device.id {
         finding.fact("device_id", id.as_str());
         finding.traces.devices.insert(id.clone());
-        state_uses(case, id, &mut finding)?;
+        state_uses(case, id, &mut finding);
     }
     if let Some((build, tool)) = device.build {
         finding.fact("build", build);
@@ -137,34 +137,33 @@ fn report(
         finding.against.push("the device is compliant or managed".to_owned());
     }
     finding.artefact = Some(Artefact { kind: ArtefactKind::Device, account: owner.to_owned(), key: device.name.clone() });
-    Ok(Some(finding))
+    Some(finding)
 }
 
 /// Later sign-ins with the device's id.
-fn state_uses(case: &Case, id: &str, finding: &mut Finding) -> Result<(), DetectError> {
-    let rows = case.frames.sign_ins.rows()?;
-    let with_device = positions(case.frames.sign_ins.data(), sign_in::device_id, |device| device == id)?;
-    let successes = with_device.into_iter().filter_map(|row| rows.get(row)).filter(|row| row.error_code == Some(0));
+fn state_uses(case: &Case, id: &str, finding: &mut Finding) {
+    let rows = &case.frames.sign_ins;
+    let with_device = case.frames.sign_ins.device_id.rows_where(|device| device == id);
+    let successes = with_device.into_iter().filter_map(|row| rows.get(row)).filter(|row| row.error_code() == Some(0));
     let used: Vec<Sighting<'_>> = successes.filter_map(|row| Sighting::of_sign_in(&row)).collect();
     let places: BTreeSet<String> = used.iter().map(|sighting| place(case, sighting.address, sighting.asn, sighting.country)).collect();
     finding.fact("n_sign_ins_with_device", used.len());
     finding.fact("used_from", places.into_iter().collect::<Vec<_>>());
     attach(finding, used.iter().map(|sighting| (Some(sighting.time), sighting.reference())));
-    Ok(())
 }
 
 /// Devices in the state whose build betrays the tool, unless their registration was already reported.
-fn state_builds(case: &Case, reported: &[Finding]) -> Result<Vec<Finding>, DetectError> {
+fn state_builds(case: &Case, reported: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for row in case.frames.devices.rows()?.iter() {
-        let (Some(name), Some(version)) = (filled(row.name), filled(row.os_version)) else { continue };
+    for row in case.frames.devices.iter() {
+        let (Some(name), Some(version)) = (filled(row.name()), filled(row.os_version())) else { continue };
         let Some((build, tool)) = TOOL_BUILDS.iter().find(|(build, _)| is_default_name(name) && version == *build) else { continue };
         let known = reported.iter().any(|finding| finding.artefact.as_ref().is_some_and(|artefact| artefact.key.eq_ignore_ascii_case(name)));
-        if known || row.managed == Some(true) || row.compliant == Some(true) {
+        if known || row.managed() == Some(true) || row.compliant() == Some(true) {
             continue;
         }
-        let account = filled(row.account).unwrap_or("");
-        let mut finding = Finding::new(DETECTOR.id, "device-tool-build", account, row.registered.unwrap_or_default(), row.reference());
+        let account = filled(row.account()).unwrap_or("");
+        let mut finding = Finding::new(DETECTOR.id, "device-tool-build", account, row.registered().unwrap_or_default(), row.reference());
         finding.severity = Severity::High;
         finding.confidence = 0.8;
         let whose = if account.is_empty() { "an unnamed owner" } else { account };
@@ -172,9 +171,9 @@ fn state_builds(case: &Case, reported: &[Finding]) -> Result<Vec<Finding>, Detec
         finding.fact("device", name);
         finding.fact("build", *build);
         finding.fact("tool", *tool);
-        finding.traces.devices.extend(filled(row.device_id).map(str::to_owned));
+        finding.traces.devices.extend(filled(row.device_id()).map(str::to_owned));
         finding.artefact = Some(Artefact { kind: ArtefactKind::Device, account: account.to_owned(), key: name.to_owned() });
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }

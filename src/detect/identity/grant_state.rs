@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::consent_risk::{Inventory, app_parts, scope_parts, scopes};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
-use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
 use crate::frame::GrantState;
@@ -26,14 +26,14 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let inventory = Inventory::of(case)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let inventory = Inventory::of(case);
     let mut by_app: BTreeMap<(&str, bool), BTreeMap<&str, Vec<GrantState<'_>>>> = BTreeMap::new();
-    for row in case.frames.grants.rows()?.iter() {
-        let Some(app) = filled(row.app_id).or(filled(row.client_id)).or(filled(row.app)) else { continue };
-        let for_everybody = row.consent_type.is_some_and(|kind| kind.eq_ignore_ascii_case("AllPrincipals"));
-        let application = row.kind == Some("application");
-        let holder = filled(row.account).or(filled(row.principal_id)).map_or("", |holder| case.identities.resolve(holder));
+    for row in case.frames.grants.iter() {
+        let Some(app) = filled(row.app_id()).or(filled(row.client_id())).or(filled(row.app())) else { continue };
+        let for_everybody = row.consent_type().is_some_and(|kind| kind.eq_ignore_ascii_case("AllPrincipals"));
+        let application = row.kind() == Some("application");
+        let holder = filled(row.account()).or(filled(row.principal_id())).map_or("", |holder| case.identities.resolve(holder));
         let account = if for_everybody || application { "" } else { holder };
         by_app.entry((app, application)).or_default().entry(account).or_default().push(row);
     }
@@ -48,7 +48,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             findings.extend(report(settings, &inventory, account, grants, *application, 1));
         }
     }
-    Ok(findings)
+    findings
 }
 
 fn report(
@@ -60,13 +60,13 @@ fn report(
     n_accounts: usize,
 ) -> Option<Finding> {
     let first = grants.first()?;
-    let facts = inventory.facts(&[filled(first.app_id), filled(first.client_id)]);
-    let app_id = filled(first.app_id).or(facts.app_id);
+    let facts = inventory.facts(&[filled(first.app_id()), filled(first.client_id())]);
+    let app_id = filled(first.app_id()).or(facts.app_id);
     if inventory.is_microsoft(app_id, &facts) {
         return None;
     }
-    let name = filled(first.app).or(facts.name).or(app_id).or(filled(first.client_id)).unwrap_or("an unnamed application");
-    let granted: BTreeSet<String> = grants.iter().filter_map(|grant| grant.scope).flat_map(scopes).collect();
+    let name = filled(first.app()).or(facts.name).or(app_id).or(filled(first.client_id())).unwrap_or("an unnamed application");
+    let granted: BTreeSet<String> = grants.iter().filter_map(|grant| grant.scope()).flat_map(scopes).collect();
     let mut parts = scope_parts(&granted, application);
     if parts.is_empty() {
         return None;
@@ -76,11 +76,11 @@ fn report(
     if score < settings.identity.consent_alert {
         return None;
     }
-    let at = grants.iter().filter_map(|grant| grant.created).min();
+    let at = grants.iter().filter_map(|grant| grant.created()).min();
     let mut finding = Finding::new(DETECTOR.id, "grant-risky", account, at.unwrap_or_default(), first.reference());
     finding.severity = if score >= settings.identity.consent_high { Severity::High } else { Severity::Medium };
     finding.confidence = 0.7;
-    let for_everybody = first.consent_type.is_some_and(|kind| kind.eq_ignore_ascii_case("AllPrincipals"));
+    let for_everybody = first.consent_type().is_some_and(|kind| kind.eq_ignore_ascii_case("AllPrincipals"));
     let whose = match (account, application, n_accounts) {
         (_, true, _) => "everybody's data, acting for itself".to_owned(),
         ("", false, 1) if for_everybody => "all users".to_owned(),
@@ -95,7 +95,7 @@ fn report(
         finding.traces.apps.insert(app_id.to_owned());
     }
     finding.fact("scopes", granted.into_iter().collect::<Vec<_>>());
-    finding.fact("consent_type", first.consent_type.unwrap_or(""));
+    finding.fact("consent_type", first.consent_type().unwrap_or(""));
     finding.fact("publisher", facts.publisher_words());
     finding.fact("score", score);
     finding.fact("score_parts", parts.iter().map(|(points, why)| format!("{points:+} {why}")).collect::<Vec<_>>());
@@ -104,7 +104,7 @@ fn report(
     if facts.is_verified() {
         finding.against.push("the publisher is verified".to_owned());
     }
-    attach(&mut finding, grants.iter().map(|grant| (grant.created, grant.reference())));
+    attach(&mut finding, grants.iter().map(|grant| (grant.created(), grant.reference())));
     let kind = if application { ArtefactKind::AppRoleAssignment } else { ArtefactKind::OauthGrant };
     finding.artefact = Some(Artefact { kind, account: account.to_owned(), key: name.to_owned() });
     Some(finding)

@@ -41,8 +41,8 @@ pub(super) fn may_concern_methods(operation: &str) -> bool {
 
 /// What one record did; `None` for everything else.
 pub(super) fn kind(event: &AuditEvent<'_>) -> Option<Kind> {
-    let reason = || Properties::parse(event.details).filled("resultReason").unwrap_or_default().to_lowercase();
-    match event.operation? {
+    let reason = || Properties::parse(event.details()).filled("resultReason").unwrap_or_default().to_lowercase();
+    match event.operation()? {
         "user registered security info" | "admin registered security info" => {
             Some(if reason().contains("temporary access pass") { Kind::Pass } else { Kind::Added })
         }
@@ -54,7 +54,7 @@ pub(super) fn kind(event: &AuditEvent<'_>) -> Option<Kind> {
         "create temporary access pass method for user" => Some(Kind::Pass),
         "disable strong authentication" => Some(Kind::Disabled),
         "update user" => {
-            let changes = Changes::parse(event.changes);
+            let changes = Changes::parse(event.changes());
             if !added_methods(&changes).is_empty() {
                 Some(Kind::Added)
             } else if requirement_removed(&changes) {
@@ -149,12 +149,12 @@ pub(super) fn methods(act: &Act<'_>) -> BTreeSet<String> {
         return specific;
     }
     let words = act.events.iter().filter_map(|event| {
-        let reason = Properties::parse(event.details).filled("resultReason");
+        let reason = Properties::parse(event.details()).filled("resultReason");
         let registered = reason.and_then(|reason| reason.split_once("registered ").map(|(_, method)| method.trim().trim_end_matches('.').to_owned()));
         let names_method = |operation: &str| operation != "update user" && !operation.contains("security info");
         registered.or_else(|| {
             event
-                .operation
+                .operation()
                 .filter(|operation| names_method(operation))
                 .map(|operation| operation.trim_start_matches("add ").trim_start_matches("create ").to_owned())
         })

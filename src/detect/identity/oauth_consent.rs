@@ -8,18 +8,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{IntoLazy, PolarsResult, col, lit};
-
 use super::act::state_context;
 use super::consent::{Consent, consents};
 use super::consent_risk::Inventory;
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
-use crate::detect::session::sighting::{Sighting, cite, counted, positions};
-use crate::detect::{DetectError, Detector};
+use crate::detect::session::sighting::{Sighting, cite, counted};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{Frame, SignIns, audit_event, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -36,12 +33,12 @@ pub(super) const DETECTOR: Detector = Detector {
 const REFUSALS: &[(i64, &str)] =
     &[(65004, "the user declined"), (90094, "an administrator is needed"), (90095, "an administrator is needed"), (900_941, "blocked as risky")];
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let consents = consents(case, settings)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let consents = consents(case, settings);
     let reported = consents.iter().filter(|consent| consent.is_reported(case, settings));
     let mut findings: Vec<Finding> = reported.map(|consent| consent_finding(case, settings, consent)).collect();
-    findings.extend(refusals(case)?);
-    Ok(findings)
+    findings.extend(refusals(case));
+    findings
 }
 
 fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>) -> Finding {
@@ -92,16 +89,13 @@ fn consent_finding(case: &Case, settings: &Settings, consent: &Consent<'_>) -> F
 type Try<'a> = (Sighting<'a>, i64, &'a str);
 
 /// Sign-ins and consents that were refused, one finding per account and application.
-fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
-    let inventory = Inventory::of(case)?;
-    let codes =
-        REFUSALS.iter().map(|(code, _)| col(sign_in::error_code).eq(lit(*code))).reduce(polars::prelude::Expr::or).unwrap_or_else(|| lit(false));
-    let rows = case.frames.sign_ins.data().clone().lazy().filter(codes).collect()?;
+fn refusals(case: &Case) -> Vec<Finding> {
+    let inventory = Inventory::of(case);
     let mut refused: BTreeMap<(&str, &str), Vec<Try<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
-        let (Some(sighting), Some(code), Some(app)) = (Sighting::of_sign_in(&row), row.error_code, filled(row.app_id)) else { continue };
+    for row in case.frames.sign_ins.iter().filter(|row| REFUSALS.iter().any(|(code, _)| row.error_code() == Some(*code))) {
+        let (Some(sighting), Some(code), Some(app)) = (Sighting::of_sign_in(&row), row.error_code(), filled(row.app_id())) else { continue };
         if !inventory.is_microsoft(Some(app), &inventory.facts(&[Some(app)])) && !sighting.account.is_empty() {
-            refused.entry((sighting.account, app)).or_default().push((sighting, code, filled(row.app).unwrap_or(app)));
+            refused.entry((sighting.account, app)).or_default().push((sighting, code, filled(row.app()).unwrap_or(app)));
         }
     }
     let mut findings = Vec::new();
@@ -122,24 +116,25 @@ fn refusals(case: &Case) -> PolarsResult<Vec<Finding>> {
         cite(&mut finding, tries.iter().map(|(sighting, ..)| sighting));
         findings.push(finding);
     }
-    findings.extend(blocked_consents(case)?);
-    Ok(findings)
+    findings.extend(blocked_consents(case));
+    findings
 }
 
 /// Failed consent acts in the audit logs; the failure's reason stands among the properties.
-fn blocked_consents(case: &Case) -> PolarsResult<Vec<Finding>> {
+fn blocked_consents(case: &Case) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let rows = case.frames.audit.rows()?;
-    let asked = positions(case.frames.audit.data(), audit_event::operation, |operation| operation == "consent to application")?;
+    let rows = &case.frames.audit;
+    let asked = case.frames.audit.operation.rows_where(|operation| operation == "consent to application");
     for event in asked.into_iter().filter_map(|row| rows.get(row)) {
-        let failed = event.result == Some("failure");
-        let (true, Some(time), Some(account)) = (failed, event.time, filled(event.account)) else { continue };
-        if event.correlation_id.is_some_and(|id| !seen.insert(id)) {
+        let failed = event.result() == Some("failure");
+        let (true, Some(time), Some(account)) = (failed, event.time(), filled(event.account())) else { continue };
+        if event.correlation_id().is_some_and(|id| !seen.insert(id)) {
             continue;
         }
-        let reason = super::change::Changes::parse(event.changes).new_text("ConsentAction.Reason").unwrap_or_else(|| "no reason recorded".to_owned());
-        let app = filled(event.target).or(filled(event.object)).unwrap_or("an unnamed application");
+        let reason =
+            super::change::Changes::parse(event.changes()).new_text("ConsentAction.Reason").unwrap_or_else(|| "no reason recorded".to_owned());
+        let app = filled(event.target()).or(filled(event.object())).unwrap_or("an unnamed application");
         let mut finding = Finding::new(DETECTOR.id, "consent-refused", account, time, event.reference());
         finding.severity = if reason.to_lowercase().contains("risky") { Severity::Medium } else { Severity::Low };
         finding.confidence = 0.9;
@@ -148,5 +143,5 @@ fn blocked_consents(case: &Case) -> PolarsResult<Vec<Finding>> {
         finding.fact("reasons", vec![reason]);
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }

@@ -6,10 +6,10 @@
 
 use super::act::{Act, Places, Standing, acts, people, state_context};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
 use crate::detect::properties::Properties;
 use crate::detect::session::anchor::anchors;
-use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
 use crate::frame::AuditEvent;
@@ -65,20 +65,20 @@ fn kind(operation: &str) -> Option<Kind> {
     }
 }
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let wanted = |event: &AuditEvent<'_>| !matches!(event.actor_kind, Some("system" | "app"));
-    let acts = acts(case, |operation| kind(operation).is_some(), wanted, |event| member(event).to_lowercase())?;
-    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let wanted = |event: &AuditEvent<'_>| !matches!(event.actor_kind(), Some("system" | "app"));
+    let acts = acts(case, |operation| kind(operation).is_some(), wanted, |event| member(event).to_lowercase());
+    let (places, anchors) = (Places::of(case, &acts), anchors(case, &people(&acts)));
     let mut findings = Vec::new();
     for act in &acts {
-        let (Some(kind), actor) = (act.first().operation.and_then(kind), act.actor()) else { continue };
+        let (Some(kind), actor) = (act.first().operation().and_then(kind), act.actor()) else { continue };
         if actor.is_empty() || actor.starts_with("sync_") {
             continue;
         }
         let place = places.place(act, actor);
         let to = container(act, kind);
         let powerful = POWERFUL.contains(&to.to_lowercase().as_str());
-        let of_cmdlet = Properties::parse(act.first().parameters).filled("Member");
+        let of_cmdlet = Properties::parse(act.first().parameters()).filled("Member");
         let named = filled(Some(member(act.first()))).unwrap_or(actor);
         let who = of_cmdlet.as_deref().unwrap_or(named);
         let (signal, artefact) =
@@ -104,26 +104,27 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         finding.summary = format!("{actor} gave {} {what} {to}{}.", if who == actor { "itself" } else { who }, place.words(case));
         finding.fact("member", who);
         finding.fact(if kind == Kind::Group { "group" } else { "role" }, to.as_str());
-        finding.fact("operation", act.first().operation_raw.unwrap_or(""));
+        finding.fact("operation", act.first().operation_raw().unwrap_or(""));
         finding.fact("self", who == actor);
         finding.artefact = Some(Artefact { kind: artefact, account: who.to_owned(), key: to });
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// The user, group or principal that was added. UAL puts it in the object, directory audits among the targets.
 fn member<'a>(event: &AuditEvent<'a>) -> &'a str {
-    let person = [event.target, event.object].into_iter().flatten().map(str::trim).find(|name| name.contains('@'));
-    person.or(filled(event.target)).unwrap_or("")
+    let person = [event.target(), event.object()].into_iter().flatten().map(str::trim).find(|name| name.contains('@'));
+    person.or(filled(event.target())).unwrap_or("")
 }
 
 fn container(act: &Act<'_>, kind: Kind) -> String {
     let property = if kind == Kind::Group { "Group.DisplayName" } else { "Role.DisplayName" };
-    let of_cmdlet = || act.events.iter().find_map(|event| Properties::parse(event.parameters).filled("Identity"));
-    let elevated = act.first().operation.is_some_and(|operation| operation.starts_with("user has elevated"));
+    let of_cmdlet = || act.events.iter().find_map(|event| Properties::parse(event.parameters()).filled("Identity"));
+    let elevated = act.first().operation().is_some_and(|operation| operation.starts_with("user has elevated"));
     let of_kind = if kind == Kind::Group { "group" } else { "role" };
-    let of_target = || act.events.iter().filter(|event| event.target_kind == Some(of_kind)).find_map(|event| filled(event.target)).map(str::to_owned);
+    let of_target =
+        || act.events.iter().filter(|event| event.target_kind() == Some(of_kind)).find_map(|event| filled(event.target())).map(str::to_owned);
     let role = act.new_text(property).or_else(of_cmdlet).or_else(of_target);
     role.unwrap_or_else(|| if elevated { "User Access Administrator".to_owned() } else { "without a recorded name".to_owned() })
 }

@@ -11,11 +11,11 @@ use super::{owner, recipient, words};
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents};
+use crate::frame::AuditEvent;
 use crate::settings::Settings;
 
 const ID: &str = "delegate";
@@ -55,22 +55,22 @@ struct Grant {
     folder: Option<String>,
 }
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let data = selection::audit(case, OPERATIONS)?;
-    for event in AuditEvents::rows_of(&data)?.iter().filter(|event| event.actor_kind != Some("system")) {
+    let data = selection::audit(case, OPERATIONS);
+    for event in data.iter().filter(|event| event.actor_kind() != Some("system")) {
         for grant in grants(case, &event) {
             findings.extend(judge_event(case, &event, &grant));
         }
     }
-    for state in case.frames.permissions.rows()?.iter() {
+    for state in case.frames.permissions.iter() {
         let grant = Grant {
-            mailbox: state.mailbox.unwrap_or_default().to_lowercase(),
-            trustee: state.trustee.unwrap_or_default().to_owned(),
-            right: state.right.unwrap_or_default().trim_start_matches("folder:").to_owned(),
-            folder: filled(state.folder).map(str::to_owned),
+            mailbox: state.mailbox().unwrap_or_default().to_lowercase(),
+            trustee: state.trustee().unwrap_or_default().to_owned(),
+            right: state.right().unwrap_or_default().trim_start_matches("folder:").to_owned(),
+            folder: filled(state.folder()).map(str::to_owned),
         };
-        if state.deny != Some(true) && grant.folder.is_some() && !grant.is_calendar() && grant.is_for_everybody() && !grant.is_harmless() {
+        if state.deny() != Some(true) && grant.folder.is_some() && !grant.is_calendar() && grant.is_for_everybody() && !grant.is_harmless() {
             let mut finding = describe(
                 &grant,
                 "folder-shared-with-everyone",
@@ -82,11 +82,11 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
             findings.push(finding);
         }
     }
-    Ok(findings)
+    findings
 }
 
 fn judge_event(case: &Case, event: &AuditEvent<'_>, grant: &Grant) -> Option<Finding> {
-    let actor = event.account.unwrap_or_default();
+    let actor = event.account().unwrap_or_default();
     let trustee = owner::account_of(case, &grant.trustee.to_lowercase()).unwrap_or_else(|| grant.trustee.to_lowercase());
     let by_owner = actor == grant.mailbox;
     if grant.is_harmless() || trustee.is_empty() || trustee == grant.mailbox || trustee.starts_with("nt authority\\") {
@@ -105,15 +105,15 @@ fn judge_event(case: &Case, event: &AuditEvent<'_>, grant: &Grant) -> Option<Fin
     };
     // A right on every mailbox is the actor's doing and nobody's mailbox in particular.
     let whose = if grant.mailbox.is_empty() { actor } else { &grant.mailbox };
-    let mut finding = describe(grant, signal, Finding::new(ID, signal, whose, event.time.unwrap_or_default(), event.reference()));
+    let mut finding = describe(grant, signal, Finding::new(ID, signal, whose, event.time().unwrap_or_default(), event.reference()));
     finding.severity = severity;
     finding.confidence = 0.95;
     finding.summary = format!("{actor} gave {} the right {} on {} from {}", grant.trustee, grant.right, grant.place(), origin.describe(case));
     finding.traces = traces_of_audit(event);
     finding.fact("actor", actor);
-    finding.fact("operation", event.operation_raw.or(event.operation).unwrap_or_default());
+    finding.fact("operation", event.operation_raw().or(event.operation()).unwrap_or_default());
     finding.fact("trustee_outside", outside);
-    finding.fact("parameters", event.parameters.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
+    finding.fact("parameters", event.parameters().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
     if origin.novelty(case) == Novelty::Established {
         finding.against.push("the right was given from a network that is established for the actor".to_owned());
     }
@@ -133,25 +133,25 @@ fn describe(grant: &Grant, signal: &'static str, mut finding: Finding) -> Findin
 
 /// The rights that an audit record gives; none when it gives nothing.
 fn grants(case: &Case, event: &AuditEvent<'_>) -> Vec<Grant> {
-    let parameters = Properties::parse(event.parameters);
-    if event.operation == Some("set-mailbox") && parameters.get("GrantSendOnBehalfTo").is_none() {
+    let parameters = Properties::parse(event.parameters());
+    if event.operation() == Some("set-mailbox") && parameters.get("GrantSendOnBehalfTo").is_none() {
         return Vec::new();
     }
-    let details = Properties::parse(event.details);
+    let details = Properties::parse(event.details());
     let mailbox = owner::owner(case, event, &parameters);
     let value = |name: &str| parameters.filled(name).or_else(|| details.filled(name));
     let one = |trustee: Option<String>, right: Option<String>, folder: Option<String>| match (trustee, right) {
         (Some(trustee), Some(right)) => vec![Grant { mailbox: mailbox.clone(), trustee, right, folder }],
         _ => Vec::new(),
     };
-    match event.operation.unwrap_or_default() {
+    match event.operation().unwrap_or_default() {
         "add-mailboxpermission" => one(value("User"), value("AccessRights"), None),
         "add-recipientpermission" => one(value("Trustee"), value("AccessRights"), None),
         "set-mailbox" => value("GrantSendOnBehalfTo").map_or_else(Vec::new, |names| {
             names.split([';', ',']).filter_map(|name| one(Some(name.trim().to_owned()), Some("SendOnBehalf".to_owned()), None).pop()).collect()
         }),
         "add-mailboxfolderpermission" | "set-mailboxfolderpermission" => {
-            let identity = value("Identity").or_else(|| filled(event.object).map(str::to_owned)).unwrap_or_default();
+            let identity = value("Identity").or_else(|| filled(event.object()).map(str::to_owned)).unwrap_or_default();
             let folder = identity.split_once(":\\").or_else(|| identity.split_once('\\')).map(|(_, folder)| folder.to_owned());
             one(value("User"), value("AccessRights"), Some(folder.unwrap_or_else(|| "\\".to_owned())))
         }
@@ -164,7 +164,7 @@ fn grants(case: &Case, event: &AuditEvent<'_>) -> Vec<Grant> {
             }
             grants
         }
-        _ => one(value("MemberUpn").or_else(|| value("MemberSid")), value("MemberRights"), Some(event.folder.unwrap_or("\\").to_owned())),
+        _ => one(value("MemberUpn").or_else(|| value("MemberSid")), value("MemberRights"), Some(event.folder().unwrap_or("\\").to_owned())),
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_access, traces_of_audit};
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity, Traces};
@@ -44,37 +44,37 @@ struct Access<'a> {
     messages: Vec<&'a str>,
 }
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let audit = case.frames.audit.rows()?;
-    let mail = case.frames.mail_access.rows()?;
-    let items = case.frames.mail_items.rows()?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let audit = &case.frames.audit;
+    let mail = &case.frames.mail_access;
+    let items = &case.frames.mail_items;
     let mut messages: BTreeMap<(u32, u64), Vec<&str>> = BTreeMap::new();
     for item in items.iter() {
-        messages.entry((item.source.0, item.record)).or_default().extend(item.message_id);
+        messages.entry((item.source().0, item.record())).or_default().extend(item.message_id());
     }
     let mut mailboxes = Mailboxes::default();
-    for event in audit.iter().filter(|event| matches!(event.record_type, Some(2 | 3 | 50)) && event.operation != Some("mailitemsaccessed")) {
-        let by_person = is_person(event.actor_kind) && event.external_access != Some(true);
-        mailboxes.add(event.account, event.mailbox, event.logon_type, by_person, || Access {
-            at: event.time.unwrap_or_default(),
+    for event in audit.iter().filter(|event| matches!(event.record_type(), Some(2 | 3 | 50)) && event.operation() != Some("mailitemsaccessed")) {
+        let by_person = is_person(event.actor_kind()) && event.external_access() != Some(true);
+        mailboxes.add(event.account(), event.mailbox(), event.logon_type(), by_person, || Access {
+            at: event.time().unwrap_or_default(),
             origin: Origin::of_audit(&event),
-            folder: filled(event.folder),
+            folder: filled(event.folder()),
             traces: traces_of_audit(&event),
             record: event.reference(),
-            operation: event.operation.unwrap_or_default(),
-            messages: filled(event.message_id).into_iter().collect(),
+            operation: event.operation().unwrap_or_default(),
+            messages: filled(event.message_id()).into_iter().collect(),
         });
     }
     for access in mail.iter() {
-        let by_person = is_person(access.actor_kind) && access.external_access != Some(true);
-        mailboxes.add(access.account, access.mailbox, access.logon_type, by_person, || Access {
-            at: access.time.unwrap_or_default(),
+        let by_person = is_person(access.actor_kind()) && access.external_access() != Some(true);
+        mailboxes.add(access.account(), access.mailbox(), access.logon_type(), by_person, || Access {
+            at: access.time().unwrap_or_default(),
             origin: Origin::of_access(&access),
-            folder: filled(access.folder),
+            folder: filled(access.folder()),
             traces: traces_of_access(&access),
             record: access.reference(),
             operation: "mailitemsaccessed",
-            messages: messages.get(&(access.source.0, access.record)).cloned().unwrap_or_default(),
+            messages: messages.get(&(access.source().0, access.record())).cloned().unwrap_or_default(),
         });
     }
     let Mailboxes { begins, pairs } = mailboxes;
@@ -82,7 +82,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         let begin = begins.get(mailbox).copied();
         judge(case, &settings.mailbox.delegate_access, (actor, mailbox), begin, accesses)
     };
-    Ok(pairs.into_iter().filter_map(judge).collect())
+    pairs.into_iter().filter_map(judge).collect()
 }
 
 /// Since when each mailbox is in the records, and who but the owner worked in it.

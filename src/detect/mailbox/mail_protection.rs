@@ -9,11 +9,10 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::detect::origin::{Origin, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::AuditEvents;
 use crate::settings::Settings;
 
 const ID: &str = "mail-protection";
@@ -67,33 +66,33 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let data = selection::audit(case, &[REMOVALS, CHANGES].concat())?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let data = selection::audit(case, &[REMOVALS, CHANGES].concat());
     let mut findings = Vec::new();
-    for event in AuditEvents::rows_of(&data)?.iter().filter(|event| event.actor_kind != Some("system")) {
-        let parameters = Properties::parse(event.parameters);
-        let operation = event.operation.unwrap_or_default();
+    for event in data.iter().filter(|event| event.actor_kind() != Some("system")) {
+        let parameters = Properties::parse(event.parameters());
+        let operation = event.operation().unwrap_or_default();
         let effect = if REMOVALS.contains(&operation) { Some("a filter was removed or switched off") } else { weakening(operation, &parameters) };
         let Some(effect) = effect else { continue };
-        let actor = event.account.unwrap_or_default();
+        let actor = event.account().unwrap_or_default();
         let origin = Origin::of_audit(&event);
-        let shown = event.operation_raw.unwrap_or(operation);
-        let mut finding = Finding::new(ID, "mail-protection-weakened", actor, event.time.unwrap_or_default(), event.reference());
+        let shown = event.operation_raw().unwrap_or(operation);
+        let mut finding = Finding::new(ID, "mail-protection-weakened", actor, event.time().unwrap_or_default(), event.reference());
         finding.severity = if origin.is_unusual(case) { Severity::High } else { Severity::Medium };
         finding.confidence = 0.85;
         finding.summary =
-            format!("{actor} ran {shown} on \"{}\" from {}: {effect}", event.object.or(event.target).unwrap_or_default(), origin.describe(case));
+            format!("{actor} ran {shown} on \"{}\" from {}: {effect}", event.object().or(event.target()).unwrap_or_default(), origin.describe(case));
         finding.fact("operation", shown);
         finding.fact("effect", effect);
-        finding.fact("object", event.object.unwrap_or_default());
-        finding.fact("parameters", event.parameters.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
+        finding.fact("object", event.object().unwrap_or_default());
+        finding.fact("parameters", event.parameters().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
         finding.traces = traces_of_audit(&event);
         if origin.novelty(case) == Novelty::Established {
             finding.against.push("the change was made from a network that is established for the actor".to_owned());
         }
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// What a change with these values lets through; `None` when nothing.

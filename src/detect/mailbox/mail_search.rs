@@ -11,10 +11,10 @@ use super::words::{self, Words};
 use crate::case::Case;
 use crate::detect::origin::{Origin, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents};
+use crate::frame::AuditEvent;
 use crate::settings::Settings;
 
 const ID: &str = "mail-search";
@@ -32,26 +32,25 @@ pub(super) const DETECTOR: Detector = Detector {
 /// A search, its text, and the words of the list in it.
 type Search<'a> = (AuditEvent<'a>, String, Vec<&'static str>);
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let data = selection::audit(case, &["searchqueryinitiatedexchange", "searchqueryinitiatedsharepoint", "searchqueryperformed"])?;
-    let rows = AuditEvents::rows_of(&data)?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let rows = selection::audit(case, &["searchqueryinitiatedexchange", "searchqueryinitiatedsharepoint", "searchqueryperformed"]);
     let mut accounts: BTreeMap<&str, Vec<Search<'_>>> = BTreeMap::new();
     for event in rows.iter() {
-        let (details, parameters) = (Properties::parse(event.details), Properties::parse(event.parameters));
+        let (details, parameters) = (Properties::parse(event.details()), Properties::parse(event.parameters()));
         let names = ["QueryText", "SearchQueryText", "Query"];
         let Some(query) = names.into_iter().find_map(|name| details.filled(name).or_else(|| parameters.filled(name))) else {
             continue;
         };
         let found = words::found(Words::Search, &query);
         if !found.is_empty() && Origin::of_audit(&event).is_unusual(case) {
-            accounts.entry(event.account.unwrap_or_default()).or_default().push((event, query, found));
+            accounts.entry(event.account().unwrap_or_default()).or_default().push((*event, query, found));
         }
     }
     let mut findings = Vec::new();
     for (account, searches) in accounts {
         let Some((first, query, _)) = searches.first() else { continue };
         let origin = Origin::of_audit(first);
-        let mut finding = Finding::new(ID, "mail-search", account, first.time.unwrap_or_default(), first.reference());
+        let mut finding = Finding::new(ID, "mail-search", account, first.time().unwrap_or_default(), first.reference());
         finding.severity = Severity::Medium;
         finding.confidence = 0.85;
         finding.summary = format!(
@@ -66,8 +65,8 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         for (event, _, _) in &searches {
             finding.traces.extend(&traces_of_audit(event));
         }
-        selection::attach(&mut finding, searches.iter().map(|(event, _, _)| (event.time, event.reference())));
+        selection::attach(&mut finding, searches.iter().map(|(event, _, _)| (event.time(), event.reference())));
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }

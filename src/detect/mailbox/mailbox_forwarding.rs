@@ -14,11 +14,10 @@ use super::recipient::{Contacts, Recipient};
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::AuditEvents;
 use crate::provenance::RecordRef;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -39,13 +38,13 @@ pub(super) const DETECTOR: Detector = Detector {
 /// A finding in the making with its records.
 type Draft = (Finding, Vec<(Option<Time>, RecordRef)>);
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let contacts = Contacts::read(case)?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let contacts = Contacts::read(case);
     // (mailbox, address) → finding; a later record about the same forwarding joins the first.
     let mut findings: BTreeMap<(String, String), Draft> = BTreeMap::new();
-    let data = selection::audit(case, &["set-mailbox", "new-mailbox", "enable-mailbox", "set-mailuser", "set-user"])?;
-    for event in AuditEvents::rows_of(&data)?.iter() {
-        let parameters = Properties::parse(event.parameters);
+    let data = selection::audit(case, &["set-mailbox", "new-mailbox", "enable-mailbox", "set-mailuser", "set-user"]);
+    for event in data.iter() {
+        let parameters = Properties::parse(event.parameters());
         // Nearly all of these records are Exchange's housekeeping without the parameters in question.
         if FIELDS.iter().all(|field| parameters.get(field).is_none()) {
             continue;
@@ -54,15 +53,15 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         for field in FIELDS {
             let Some(text) = parameters.text(field) else { continue };
             if text.trim().is_empty() {
-                mark_removed(&mut findings, &mailbox, field, event.time, &event.reference());
+                mark_removed(&mut findings, &mailbox, field, event.time(), &event.reference());
                 continue;
             }
             let origin = Origin::of_audit(&event);
             for target in contacts.recipients(case, &mailbox, &text) {
                 let key = (mailbox.clone(), target.text().to_owned());
                 let (finding, records) = findings.entry(key).or_insert_with(|| {
-                    let actor = event.account.unwrap_or("an actor that is not recorded");
-                    let mut finding = describe(&mailbox, &target, event.time, event.reference());
+                    let actor = event.account().unwrap_or("an actor that is not recorded");
+                    let mut finding = describe(&mailbox, &target, event.time(), event.reference());
                     finding.summary = format!("{actor} set mail of {mailbox} to be sent on to {}, from {}", place(&target), origin.describe(case));
                     finding.fact("actor", actor);
                     finding.fact("parameter", *field);
@@ -77,13 +76,13 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
                     (finding, Vec::new())
                 });
                 finding.traces.extend(&traces_of_audit(&event));
-                records.push((event.time, event.reference()));
+                records.push((event.time(), event.reference()));
             }
         }
     }
-    for state in case.frames.mailboxes.rows()?.iter() {
-        let mailbox = state.mailbox.unwrap_or_default().to_lowercase();
-        for (field, text) in FIELDS.iter().zip([filled(state.forwarding_smtp), filled(state.forwarding_address)]) {
+    for state in case.frames.mailboxes.iter() {
+        let mailbox = state.mailbox().unwrap_or_default().to_lowercase();
+        for (field, text) in FIELDS.iter().zip([filled(state.forwarding_smtp()), filled(state.forwarding_address())]) {
             let Some(text) = text else { continue };
             for target in contacts.recipients(case, &mailbox, text) {
                 let (finding, records) = findings.entry((mailbox.clone(), target.text().to_owned())).or_insert_with(|| {
@@ -91,7 +90,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
                     finding.summary = format!("the exported settings of {mailbox} send its mail on to {}", place(&target));
                     finding.fact("parameter", *field);
                     finding.fact("value", text);
-                    finding.fact("keeps_copy", state.deliver_and_forward.map_or(Value::Null, Value::from));
+                    finding.fact("keeps_copy", state.deliver_and_forward().map_or(Value::Null, Value::from));
                     if is_disabled(case, &mailbox) {
                         finding.against.push("the account is disabled, as for a leaver".to_owned());
                     }
@@ -106,7 +105,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         selection::attach(&mut finding, records);
         finding
     };
-    Ok(findings.into_values().map(finish).collect())
+    findings.into_values().map(finish).collect()
 }
 
 fn describe(mailbox: &str, target: &Recipient, at: Option<Time>, record: RecordRef) -> Finding {
@@ -141,5 +140,5 @@ fn mark_removed(findings: &mut BTreeMap<(String, String), Draft>, mailbox: &str,
 
 /// The user export says that the account is switched off.
 fn is_disabled(case: &Case, account: &str) -> bool {
-    case.frames.users.rows().is_ok_and(|users| users.iter().any(|user| user.account == Some(account) && user.enabled == Some(false)))
+    case.frames.users.iter().any(|user| user.account() == Some(account) && user.enabled() == Some(false))
 }

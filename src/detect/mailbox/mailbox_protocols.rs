@@ -7,10 +7,9 @@ use super::owner;
 use crate::case::Case;
 use crate::detect::origin::{Origin, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::AuditEvents;
 use crate::settings::Settings;
 
 const ID: &str = "mailbox-protocols";
@@ -25,12 +24,11 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let data = selection::audit(case, &["set-casmailbox", "set-casmailboxplan", "set-transportconfig"])?;
-    let rows = AuditEvents::rows_of(&data)?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let rows = selection::audit(case, &["set-casmailbox", "set-casmailboxplan", "set-transportconfig"]);
     let mut findings = Vec::new();
-    for event in rows.iter().filter(|event| event.actor_kind != Some("system")) {
-        let parameters = Properties::parse(event.parameters);
+    for event in rows.iter().filter(|event| event.actor_kind() != Some("system")) {
+        let parameters = Properties::parse(event.parameters());
         let switched_on = [
             ("IMAP", parameters.flag("ImapEnabled")),
             ("POP", parameters.flag("PopEnabled")),
@@ -40,11 +38,11 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         if protocols.is_empty() {
             continue;
         }
-        let actor = event.account.unwrap_or("an actor that is not recorded");
-        let tenant_wide = event.operation != Some("set-casmailbox");
+        let actor = event.account().unwrap_or("an actor that is not recorded");
+        let tenant_wide = event.operation() != Some("set-casmailbox");
         let mailbox = if tenant_wide { String::new() } else { owner::owner(case, &event, &parameters) };
         let whose = if tenant_wide { "the whole tenant" } else { mailbox.as_str() };
-        let mut finding = Finding::new(ID, "mailbox-protocol-enabled", &mailbox, event.time.unwrap_or_default(), event.reference());
+        let mut finding = Finding::new(ID, "mailbox-protocol-enabled", &mailbox, event.time().unwrap_or_default(), event.reference());
         finding.severity = Severity::Low;
         finding.confidence = 0.9;
         finding.summary = format!("{actor} switched on {} for {whose} from {}", protocols.join(" and "), Origin::of_audit(&event).describe(case));
@@ -53,5 +51,5 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
         finding.traces = traces_of_audit(&event);
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }

@@ -8,23 +8,23 @@ use crate::frame::AuditEvent;
 /// Lower-case UPN of the owner where the evidence resolves it, else the recorded name in lower case; the actor when the record names nobody.
 pub(super) fn owner(case: &Case, event: &AuditEvent<'_>, parameters: &Properties) -> String {
     let named = ["Mailbox", "Identity"].into_iter().filter_map(|name| parameters.filled(name));
-    let object = filled(event.object).map(str::to_owned);
-    let candidates: Vec<String> = filled(event.mailbox)
+    let object = filled(event.object()).map(str::to_owned);
+    let candidates: Vec<String> = filled(event.mailbox())
         .map(str::to_owned)
         .into_iter()
         .chain(named)
         .chain(object)
-        .chain(filled(event.target).map(str::to_owned))
+        .chain(filled(event.target()).map(str::to_owned))
         .map(|text| mailbox_part(&text))
         .filter(|text| !text.is_empty())
         .collect();
     let resolved = candidates.iter().find_map(|key| account_of(case, key));
     match resolved {
         Some(account) => account,
-        None if event.operation.is_some_and(|operation| operation.ends_with("inboxrule") || operation.ends_with("sweeprule")) => {
-            event.account.unwrap_or_default().to_lowercase()
+        None if event.operation().is_some_and(|operation| operation.ends_with("inboxrule") || operation.ends_with("sweeprule")) => {
+            event.account().unwrap_or_default().to_lowercase()
         }
-        None => candidates.into_iter().next().unwrap_or_else(|| event.account.unwrap_or_default().to_lowercase()),
+        None => candidates.into_iter().next().unwrap_or_else(|| event.account().unwrap_or_default().to_lowercase()),
     }
 }
 

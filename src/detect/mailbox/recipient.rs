@@ -6,13 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use polars::prelude::PolarsResult;
 use regex::Regex;
 
 use crate::case::Case;
 use crate::detect::properties::Properties;
 use crate::detect::selection;
-use crate::frame::AuditEvents;
 
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"[^\s"'<>()\[\]{};,:=|\\]+@[^\s"'<>()\[\]{};,:=|\\@]+"#).expect("the pattern is a constant that compiles"));
@@ -44,21 +42,21 @@ pub(super) struct Contacts(BTreeMap<String, String>);
 
 impl Contacts {
     /// Learns the contacts that the audit log saw being made or changed.
-    pub(super) fn read(case: &Case) -> PolarsResult<Self> {
-        let data = selection::audit(case, &["new-mailcontact", "set-mailcontact", "new-mailuser", "set-mailuser", "enable-mailcontact"])?;
+    pub(super) fn read(case: &Case) -> Self {
+        let data = selection::audit(case, &["new-mailcontact", "set-mailcontact", "new-mailuser", "set-mailuser", "enable-mailcontact"]);
         let mut contacts = BTreeMap::new();
-        for event in AuditEvents::rows_of(&data)?.iter() {
-            let parameters = Properties::parse(event.parameters);
+        for event in data.iter() {
+            let parameters = Properties::parse(event.parameters());
             let Some(address) = parameters.filled("ExternalEmailAddress").map(|text| bare(&text)) else {
                 continue;
             };
-            let object = event.object.map(|object| object.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
+            let object = event.object().map(|object| object.rsplit(['/', '\\']).next().unwrap_or_default().to_owned());
             let names = ["Name", "Alias", "DisplayName", "Identity", "PrimarySmtpAddress"].into_iter().filter_map(|name| parameters.filled(name));
             for name in names.chain(object).filter(|name| !name.trim().is_empty()) {
                 contacts.insert(name.trim().to_lowercase(), address.clone());
             }
         }
-        Ok(Self(contacts))
+        Self(contacts)
     }
 
     /// The recipients in `text`, in order of appearance. `owner` is the mailbox they stand in: its own domain is inside.

@@ -10,10 +10,10 @@ use super::recipient::{Contacts, Recipient};
 use crate::case::Case;
 use crate::detect::origin::{Origin, filled, traces_of_audit};
 use crate::detect::properties::Properties;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents, PolicyState};
+use crate::frame::{AuditEvent, PolicyState};
 use crate::settings::Settings;
 
 const ID: &str = "transport-rule";
@@ -45,22 +45,22 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let contacts = Contacts::read(case)?;
+fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
+    let contacts = Contacts::read(case);
     let mut findings: Vec<Finding> = Vec::new();
-    let data = selection::audit(case, OPERATIONS)?;
-    for event in AuditEvents::rows_of(&data)?.iter().filter(|event| event.actor_kind != Some("system")) {
-        let parameters = Properties::parse(event.parameters);
+    let data = selection::audit(case, OPERATIONS);
+    for event in data.iter().filter(|event| event.actor_kind() != Some("system")) {
+        let parameters = Properties::parse(event.parameters());
         let mut sinks = outside(case, &contacts, &parameters);
-        if event.operation.is_some_and(|operation| operation.ends_with("outboundconnector")) {
+        if event.operation().is_some_and(|operation| operation.ends_with("outboundconnector")) {
             sinks.extend(parameters.filled("SmartHosts").map(|hosts| hosts_outside(case, &hosts)).unwrap_or_default());
         }
         if !sinks.is_empty() {
             findings.push(of_event(case, &event, &parameters, &sinks));
         }
     }
-    for state in case.frames.policies.rows()?.iter().filter(|state| state.kind == Some("transport-rule")) {
-        let body = Properties::parse(state.body);
+    for state in case.frames.policies.iter().filter(|state| state.kind() == Some("transport-rule")) {
+        let body = Properties::parse(state.body());
         let mut sinks = outside(case, &contacts, &body);
         if sinks.is_empty() {
             // Some exports keep the recipients in the description only, after the conditions.
@@ -68,7 +68,7 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
             let actions = text.to_lowercase().find("following actions").and_then(|at| text.get(at..)).unwrap_or_default();
             sinks = external(contacts.recipients(case, "", actions));
         }
-        let name = state.name.unwrap_or_default();
+        let name = state.name().unwrap_or_default();
         let same = |finding: &&mut Finding| finding.artefact.as_ref().is_some_and(|artefact| artefact.key == name);
         if sinks.is_empty() {
             continue;
@@ -80,32 +80,32 @@ fn detect(case: &Case, _: &Settings) -> Result<Vec<Finding>, DetectError> {
             findings.push(of_state(&state, &sinks));
         }
     }
-    Ok(findings)
+    findings
 }
 
 fn of_event(case: &Case, event: &AuditEvent<'_>, parameters: &Properties, sinks: &[String]) -> Finding {
-    let actor = event.account.unwrap_or_default();
-    let operation = event.operation_raw.or(event.operation).unwrap_or_default();
-    let path = filled(event.object).map(|object| object.rsplit(['\\', '/']).next().unwrap_or(object).to_owned());
+    let actor = event.account().unwrap_or_default();
+    let operation = event.operation_raw().or(event.operation()).unwrap_or_default();
+    let path = filled(event.object()).map(|object| object.rsplit(['\\', '/']).next().unwrap_or(object).to_owned());
     let name = parameters.text("Name").or_else(|| parameters.filled("Identity")).or(path).unwrap_or_default();
     let mut finding =
-        describe(actor, &name, sinks, Finding::new(ID, "transport-rule-external", actor, event.time.unwrap_or_default(), event.reference()));
+        describe(actor, &name, sinks, Finding::new(ID, "transport-rule-external", actor, event.time().unwrap_or_default(), event.reference()));
     finding.summary =
         format!("{actor} ran {operation} \"{name}\", which sends mail to {}, from {}", sinks.join(", "), Origin::of_audit(event).describe(case));
     finding.fact("operation", operation);
-    finding.fact("parameters", event.parameters.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
+    finding.fact("parameters", event.parameters().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
     finding.traces = traces_of_audit(event);
     finding
 }
 
 fn of_state(state: &PolicyState<'_>, sinks: &[String]) -> Finding {
-    let name = state.name.unwrap_or_default();
-    let at = state.modified.or(state.created).unwrap_or_default();
+    let name = state.name().unwrap_or_default();
+    let at = state.modified().or(state.created()).unwrap_or_default();
     let mut finding = describe("", name, sinks, Finding::new(ID, "transport-rule-external", "", at, state.reference()));
     finding.summary = format!("the exported transport rule \"{name}\" sends mail to {}", sinks.join(", "));
     finding.confidence = 0.8;
-    finding.fact("state", state.state.unwrap_or_default());
-    if state.state == Some("disabled") {
+    finding.fact("state", state.state().unwrap_or_default());
+    if state.state() == Some("disabled") {
         finding.against.push("the exported rule is switched off".to_owned());
     }
     finding

@@ -10,19 +10,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use super::origins::place;
 use super::sighting::{Sighting, cite, cite_context, counted};
 use crate::case::Case;
 use crate::codes::{Outcome, outcome};
+use crate::detect::Detector;
 use crate::detect::identity::apps::{BROKER, EXCHANGE, OFFICE_365, OFFICE_HOME};
 use crate::detect::origin::filled;
-use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, SignIn, sign_in};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -38,21 +36,21 @@ pub(super) const DETECTOR: Detector = Detector {
 /// One page of a sign-in flow: code, sign-in risk, record.
 type Step<'a> = (i64, bool, Sighting<'a>);
 
-fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, _settings: &Settings) -> Vec<Finding> {
     let mut kits: BTreeMap<(&str, &str), Vec<(Sighting<'_>, &str)>> = BTreeMap::new();
     let mut flows: BTreeMap<(&str, &str), Vec<Step<'_>>> = BTreeMap::new();
     let mut first_uses: BTreeMap<(&str, String), (Sighting<'_>, bool)> = BTreeMap::new();
     let mut home_agents: BTreeMap<&str, BTreeMap<&str, Sighting<'_>>> = BTreeMap::new();
-    let kept = kept_signed_in(case)?;
-    for row in case.frames.sign_ins.rows()?.iter() {
+    let kept = kept_signed_in(case);
+    for row in case.frames.sign_ins.iter() {
         let Some(sighting) = Sighting::of_sign_in(&row).filter(|sighting| !sighting.account.is_empty()) else { continue };
-        let Some(code) = row.error_code else { continue };
+        let Some(code) = row.error_code() else { continue };
         if is_kit(&row, &sighting, code) {
-            let app = filled(row.app).or(sighting.app).unwrap_or("an unnamed application");
+            let app = filled(row.app()).or(sighting.app).unwrap_or("an unnamed application");
             kits.entry((sighting.account, sighting.agent.unwrap_or(""))).or_default().push((sighting, app));
         }
-        if let Some(correlation) = row.correlation_id.filter(|id| matches!(code, 0 | 50074 | 50140) && kept.contains(id)) {
-            let risky = matches!(row.risk_level, Some("medium" | "high"));
+        if let Some(correlation) = row.correlation_id().filter(|id| matches!(code, 0 | 50074 | 50140) && kept.contains(id)) {
+            let risky = matches!(row.risk_level(), Some("medium" | "high"));
             flows.entry((sighting.account, correlation)).or_default().push((code, risky, sighting));
         }
         if code != 0 {
@@ -63,7 +61,7 @@ fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError
                 home_agents.entry(sighting.account).or_default().entry(agent).or_insert(sighting);
             }
         } else if let Some(network) = Profiles::network_key(sighting.asn, sighting.address) {
-            let entry_page = row.app_id.is_some_and(|app| [OFFICE_HOME, OFFICE_365, EXCHANGE].contains(&app));
+            let entry_page = row.app_id().is_some_and(|app| [OFFICE_HOME, OFFICE_365, EXCHANGE].contains(&app));
             first_uses.entry((sighting.account, network)).or_insert((sighting, entry_page));
         }
     }
@@ -71,22 +69,20 @@ fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError
     findings.extend(flows.iter().filter_map(|((account, _), steps)| triple_finding(case, account, steps)));
     let copied = first_uses.iter().filter(|(_, (_, entry_page))| *entry_page);
     findings.extend(copied.filter_map(|((account, _), (sighting, _))| copied_finding(case, account, sighting, home_agents.get(account)?)));
-    Ok(findings)
+    findings
 }
 
 /// Correlation ids with a stay-signed-in page: few, so that only their flows are kept.
-fn kept_signed_in(case: &Case) -> PolarsResult<BTreeSet<&str>> {
-    let sign_ins = case.frames.sign_ins.data();
-    let (codes, ids) = (sign_ins.column(sign_in::error_code)?.i64()?, sign_ins.column(sign_in::correlation_id)?.str()?);
-    Ok(codes.iter().zip(ids.iter()).filter(|(code, _)| *code == Some(50140)).filter_map(|(_, id)| filled(id)).collect())
+fn kept_signed_in(case: &Case) -> BTreeSet<&str> {
+    case.frames.sign_ins.iter().filter(|row| row.error_code() == Some(50140)).filter_map(|row| filled(row.correlation_id())).collect()
 }
 
 /// `kali365-live` has no other use; script agents count at the pages and as the broker that kits go through.
 fn is_kit(row: &SignIn<'_>, sighting: &Sighting<'_>, code: i64) -> bool {
-    let by_user = !matches!(row.stream, Some("service-principal" | "managed-identity"));
+    let by_user = !matches!(row.stream(), Some("service-principal" | "managed-identity"));
     let proved = matches!(outcome(code), Outcome::Success | Outcome::PasswordProved | Outcome::MfaRefused | Outcome::Interrupt);
     let named = sighting.agent.is_some_and(|agent| agent.to_ascii_lowercase().contains("kali365"));
-    let entry = [row.app_id, row.resource_id].into_iter().flatten().any(|id| id == OFFICE_HOME) || row.app_id == Some(BROKER);
+    let entry = [row.app_id(), row.resource_id()].into_iter().flatten().any(|id| id == OFFICE_HOME) || row.app_id() == Some(BROKER);
     by_user && proved && (named || (sighting.is_script() && entry))
 }
 

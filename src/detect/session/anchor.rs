@@ -2,12 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
-use super::sighting::{Sighting, positions};
+use super::sighting::Sighting;
 use crate::case::Case;
 use crate::enrich::profile::{Novelty, Trait};
-use crate::frame::{Frame, sign_in};
 use crate::provenance::RecordRef;
 use crate::time::Time;
 
@@ -57,14 +54,14 @@ pub(in crate::detect) struct Anchor {
 }
 
 /// Suspicious successful sign-ins of the given accounts, ascending by time.
-pub(in crate::detect) fn anchors(case: &Case, accounts: &BTreeSet<&str>) -> PolarsResult<BTreeMap<String, Vec<Anchor>>> {
+pub(in crate::detect) fn anchors(case: &Case, accounts: &BTreeSet<&str>) -> BTreeMap<String, Vec<Anchor>> {
     let mut anchors: BTreeMap<String, Vec<Anchor>> = BTreeMap::new();
-    let rows = case.frames.sign_ins.rows()?;
-    let own = positions(case.frames.sign_ins.data(), sign_in::account, |account| accounts.contains(account))?;
-    for row in own.into_iter().filter_map(|row| rows.get(row)).filter(|row| row.error_code == Some(0)) {
+    let rows = &case.frames.sign_ins;
+    let own = case.frames.sign_ins.account.rows_where(|account| accounts.contains(account));
+    for row in own.into_iter().filter_map(|row| rows.get(row)).filter(|row| row.error_code() == Some(0)) {
         let Some(sighting) = Sighting::of_sign_in(&row) else { continue };
-        let cleared = matches!(row.risk_state, Some("dismissed" | "confirmedsafe" | "remediated"));
-        let risky = matches!(row.risk_level, Some("medium" | "high")) && !cleared;
+        let cleared = matches!(row.risk_state(), Some("dismissed" | "confirmedsafe" | "remediated"));
+        let risky = matches!(row.risk_level(), Some("medium" | "high")) && !cleared;
         let Some(reason) = reason(case, &sighting, risky) else { continue };
         anchors.entry(sighting.account.to_owned()).or_default().push(Anchor {
             time: sighting.time,
@@ -78,7 +75,7 @@ pub(in crate::detect) fn anchors(case: &Case, accounts: &BTreeSet<&str>) -> Pola
             reference: sighting.reference(),
         });
     }
-    Ok(anchors)
+    anchors
 }
 
 fn reason(case: &Case, sighting: &Sighting<'_>, risky: bool) -> Option<Reason> {

@@ -7,17 +7,15 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{IntoLazy, PolarsResult, col};
-
 use super::origins::{origins, place};
 use super::sighting::{Sighting, cite, cite_context, duration};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::identity::apps::{developer_name, redeems_for_many};
-use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, SignIn, SignIns, sign_in};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -30,11 +28,10 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let requests = col(sign_in::request_type).is_not_null().and(col(sign_in::address).is_not_null());
-    let rows = case.frames.sign_ins.data().clone().lazy().filter(requests).collect()?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let rows: Vec<SignIn<'_>> = case.frames.sign_ins.iter().filter(|row| row.request_type().is_some() && row.address().is_some()).collect();
     let mut findings = Vec::new();
-    for (account, pairs) in &stolen_codes(case, settings, &rows)? {
+    for (account, pairs) in &stolen_codes(case, settings, &rows) {
         let Some((authorised, redeemed, app)) = pairs.first() else { continue };
         let mut finding = Finding::new(DETECTOR.id, "authorization-code-theft", account, redeemed.time, redeemed.reference());
         finding.severity = Severity::High;
@@ -56,37 +53,37 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         cite_context(&mut finding, pairs.iter().map(|(authorised, ..)| authorised));
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 type Pairs<'a> = BTreeMap<&'a str, Vec<(Sighting<'a>, Sighting<'a>, String)>>;
 
-fn stolen_codes<'a>(case: &Case, settings: &Settings, rows: &'a polars::prelude::DataFrame) -> PolarsResult<Pairs<'a>> {
+fn stolen_codes<'a>(case: &Case, settings: &Settings, rows: &[SignIn<'a>]) -> Pairs<'a> {
     let window = chrono::TimeDelta::minutes(settings.session.code_minutes);
     let mut opened: BTreeMap<(&str, &str), Sighting<'a>> = BTreeMap::new();
     let mut pairs: Pairs<'a> = BTreeMap::new();
-    for row in SignIns::rows_of(rows)?.iter() {
-        let (Some(sighting), Some(app)) = (Sighting::of_sign_in(&row).filter(Sighting::has_origin), row.app_id) else { continue };
+    for row in rows.iter() {
+        let (Some(sighting), Some(app)) = (Sighting::of_sign_in(&row).filter(Sighting::has_origin), row.app_id()) else { continue };
         if sighting.account.is_empty() || !redeems_for_many(app) {
             continue;
         }
         if is_request(&row, "OAuth2:Authorize") {
             opened.insert((sighting.account, app), sighting);
         } else if is_request(&row, "OAuth2:Token")
-            && row.error_code == Some(0)
+            && row.error_code() == Some(0)
             && let Some(authorised) = opened.get(&(sighting.account, app))
             && sighting.time - authorised.time <= window
             && origins(&[*authorised, sighting]).len() == 2
             && sighting.network_novelty(&case.profiles) != Novelty::Established
             && !matches!(sighting.network, Some("gateway" | "relay"))
         {
-            let name = row.app.filter(|name| !name.is_empty()).or_else(|| developer_name(app)).unwrap_or(app).to_owned();
+            let name = row.app().filter(|name| !name.is_empty()).or_else(|| developer_name(app)).unwrap_or(app).to_owned();
             pairs.entry(sighting.account).or_default().push((*authorised, sighting, name));
         }
     }
-    Ok(pairs)
+    pairs
 }
 
 fn is_request(row: &SignIn<'_>, kind: &str) -> bool {
-    row.request_type.is_some_and(|request| request.eq_ignore_ascii_case(kind))
+    row.request_type().is_some_and(|request| request.eq_ignore_ascii_case(kind))
 }

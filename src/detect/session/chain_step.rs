@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::PolarsResult;
-
 use super::anchor::Anchor;
-use super::sighting::{Sighting, positions};
+use super::sighting::Sighting;
 use crate::case::Case;
 use crate::detect::identity::change::Changes;
 use crate::detect::mailbox::words::folder_kind;
 use crate::detect::origin::filled;
 use crate::detect::properties::Properties;
 use crate::enrich::profile::{Novelty, Trait};
-use crate::frame::{AuditEvent, Frame, audit_event};
+use crate::frame::AuditEvent;
 use crate::provenance::RecordRef;
 use crate::time::Time;
 
@@ -40,17 +38,17 @@ pub(super) struct Step<'a> {
 }
 
 /// Acts that could be steps, with what they leave behind, ascending by time.
-pub(super) fn acts(case: &Case) -> PolarsResult<Vec<(AuditEvent<'_>, &'static str)>> {
-    let rows = case.frames.audit.rows()?;
-    let named = positions(case.frames.audit.data(), audit_event::operation, |operation| kind(operation).is_some())?;
-    let done = named.into_iter().filter_map(|row| rows.get(row)).filter(|event| event.result != Some("failure"));
-    Ok(done.filter(keeps_access).filter_map(|event| Some((event, kind(event.operation?)?))).collect())
+pub(super) fn acts(case: &Case) -> Vec<(AuditEvent<'_>, &'static str)> {
+    let rows = &case.frames.audit;
+    let named = case.frames.audit.operation.rows_where(|operation| kind(operation).is_some());
+    let done = named.into_iter().filter_map(|row| rows.get(row)).filter(|event| event.result() != Some("failure"));
+    done.filter(keeps_access).filter_map(|event| Some((event, kind(event.operation()?)?))).collect()
 }
 
 /// Who may be concerned by an act: the actor, unless it is the system, the target, the mailbox.
 pub(super) fn concerned<'a>(event: &AuditEvent<'a>) -> impl Iterator<Item = &'a str> {
-    let actor = filled(event.account).filter(|_| event.actor_kind != Some("system"));
-    [actor, filled(event.target), filled(event.mailbox)].into_iter().flatten()
+    let actor = filled(event.account()).filter(|_| event.actor_kind() != Some("system"));
+    [actor, filled(event.target()), filled(event.mailbox())].into_iter().flatten()
 }
 
 /// Steps of the accounts that have anchors, ascending by time.
@@ -63,8 +61,8 @@ pub(super) fn steps<'a>(
     for (event, kind) in acts {
         let Some(sighting) = Sighting::of_audit(event) else { continue };
         let Some(owner) = concerned(event).find(|account| anchors.contains_key(*account)) else { continue };
-        let actor = filled(event.account).filter(|_| event.actor_kind != Some("system"));
-        let by_other = actor.is_some_and(|actor| actor != owner && event.actor_kind != Some("app"));
+        let actor = filled(event.account()).filter(|_| event.actor_kind() != Some("system"));
+        let by_other = actor.is_some_and(|actor| actor != owner && event.actor_kind() != Some("app"));
         steps.entry(owner).or_default().push(step(case, event, sighting, kind, by_other));
     }
     steps
@@ -73,8 +71,8 @@ pub(super) fn steps<'a>(
 fn step<'a>(case: &Case, event: &AuditEvent<'a>, sighting: Sighting<'a>, kind: &'static str, by_other: bool) -> Step<'a> {
     let own_network = sighting.has_origin() && sighting.network_novelty(&case.profiles) == Novelty::Established;
     let own_device = sighting.device.is_none() || sighting.novelty(&case.profiles, Trait::Device, sighting.device) == Novelty::Established;
-    let name = Properties::parse(event.parameters).filled("Name").or_else(|| filled(event.target).or(filled(event.object)).map(str::to_owned));
-    let operation = filled(event.operation_raw).or(event.operation).unwrap_or("");
+    let name = Properties::parse(event.parameters()).filled("Name").or_else(|| filled(event.target()).or(filled(event.object())).map(str::to_owned));
+    let operation = filled(event.operation_raw()).or(event.operation()).unwrap_or("");
     Step {
         time: sighting.time,
         kind,
@@ -119,17 +117,17 @@ fn kind(operation: &str) -> Option<&'static str> {
 
 /// Some operations do many things; only forwarding, new methods and rules that hide or hand on mail keep access.
 fn keeps_access(event: &AuditEvent<'_>) -> bool {
-    match event.operation {
+    match event.operation() {
         Some("set-mailbox") => {
-            let parameters = Properties::parse(event.parameters);
+            let parameters = Properties::parse(event.parameters());
             ["ForwardingSmtpAddress", "ForwardingAddress"].iter().any(|name| parameters.filled(name).is_some())
         }
         Some("update user") => {
-            let changes = Changes::parse(event.changes);
+            let changes = Changes::parse(event.changes());
             let methods = ["StrongAuthenticationMethod", "StrongAuthenticationPhoneAppDetail", "SearchableDeviceKey"];
             methods.iter().any(|name| !changes.added(name).is_empty())
         }
-        Some("new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules") => !only_sorts(&Properties::parse(event.parameters)),
+        Some("new-inboxrule" | "set-inboxrule" | "enable-inboxrule" | "updateinboxrules") => !only_sorts(&Properties::parse(event.parameters())),
         _ => true,
     }
 }
@@ -145,19 +143,19 @@ fn only_sorts(rule: &Properties) -> bool {
 }
 
 /// When accounts were created, as far as the case tells.
-pub(super) fn creations(case: &Case) -> PolarsResult<BTreeMap<&str, Vec<Time>>> {
+pub(super) fn creations(case: &Case) -> BTreeMap<&str, Vec<Time>> {
     let mut creations: BTreeMap<&str, Vec<Time>> = BTreeMap::new();
-    for user in case.frames.users.rows()?.iter() {
-        if let (Some(account), Some(created)) = (user.account, user.created) {
+    for user in case.frames.users.iter() {
+        if let (Some(account), Some(created)) = (user.account(), user.created()) {
             creations.entry(account).or_default().push(created);
         }
     }
-    let rows = case.frames.audit.rows()?;
-    let added = positions(case.frames.audit.data(), audit_event::operation, |operation| operation == "add user")?;
+    let rows = &case.frames.audit;
+    let added = case.frames.audit.operation.rows_where(|operation| operation == "add user");
     for event in added.into_iter().filter_map(|row| rows.get(row)) {
-        if let (Some(account), Some(time)) = (filled(event.target), event.time) {
+        if let (Some(account), Some(time)) = (filled(event.target()), event.time()) {
             creations.entry(account).or_default().push(time);
         }
     }
-    Ok(creations)
+    creations
 }

@@ -14,8 +14,8 @@ use super::anchor::{Anchor, Reason, anchors};
 use super::chain_step::{Step, acts, concerned, creations, steps};
 use super::sighting::duration;
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::selection::attach;
-use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
 use crate::settings::Settings;
@@ -38,12 +38,12 @@ struct Weighted<'s, 'a> {
     weight: f64,
 }
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let acts = acts(case)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let acts = acts(case);
     let concerned: BTreeSet<&str> = acts.iter().flat_map(|(event, _)| concerned(event)).collect();
-    let anchors = anchors(case, &concerned)?;
+    let anchors = anchors(case, &concerned);
     let steps = steps(case, &acts, &anchors);
-    let creations = creations(case)?;
+    let creations = creations(case);
     let young = TimeDelta::days(settings.session.onboarding_days);
     let mut findings = Vec::new();
     for (account, anchors) in &anchors {
@@ -65,7 +65,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             }
         }
     }
-    Ok(findings)
+    findings
 }
 
 fn weigh<'s, 'a>(settings: &Session, chain: &[Anchor], steps: &'s [Step<'a>], first_chain: bool) -> Vec<Weighted<'s, 'a>> {

@@ -7,17 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{IntoLazy, col, lit};
-
 use super::origins::place;
 use super::sighting::{Sighting, cite, counted};
 use crate::case::Case;
 use crate::codes::{Outcome, meaning, outcome};
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, SignIns, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -30,11 +27,10 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let failed = case.frames.sign_ins.data().clone().lazy().filter(col(sign_in::error_code).neq(lit(0i64))).collect()?;
+fn detect(case: &Case, _settings: &Settings) -> Vec<Finding> {
     let mut refused: BTreeMap<(&str, String), Vec<(Sighting<'_>, i64)>> = BTreeMap::new();
-    for row in SignIns::rows_of(&failed)?.iter() {
-        if let Some(code) = row.error_code.filter(|code| outcome(*code) == Outcome::TokenRefused)
+    for row in case.frames.sign_ins.iter() {
+        if let Some(code) = row.error_code().filter(|code| outcome(*code) == Outcome::TokenRefused)
             && let Some(sighting) = Sighting::of_sign_in(&row)
             && sighting.has_origin()
             && !sighting.account.is_empty()
@@ -45,7 +41,7 @@ fn detect(case: &Case, _settings: &Settings) -> Result<Vec<Finding>, DetectError
         }
     }
     let findings = refused.into_iter().filter(|((account, network), _)| !succeeded(case, account, network));
-    Ok(findings.filter_map(|((account, _), refusals)| report(case, account, &refusals)).collect())
+    findings.filter_map(|((account, _), refusals)| report(case, account, &refusals)).collect()
 }
 
 /// The account succeeded on this network at any time, before or after.

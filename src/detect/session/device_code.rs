@@ -8,17 +8,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::{DataFrame, IntoLazy, PolarsResult, col, lit};
-
 use super::origins::{Origin, origins, place};
-use super::sighting::{Sighting, cite, cite_context, counted, positions};
+use super::sighting::{Sighting, cite, cite_context, counted};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::identity::apps::{BROKER, EXCHANGE, GRAPH, SHAREPOINT, developer_name};
-use crate::detect::{DetectError, Detector};
 use crate::enrich::profile::{Novelty, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, SignIn, SignIns, audit_event, mail_access, sign_in};
+use crate::frame::{SignIn, Texts};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -40,15 +38,15 @@ type ToolDays<'a> = BTreeMap<(&'a str, &'static str), BTreeSet<i64>>;
 /// Days with a device code for the same tool that make it a habit of the account. Proposal: as many as a working week leaves out holidays.
 const HABIT_DAYS: usize = 3;
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let rows = tokens_by_code(case)?;
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let rows = tokens_by_code(case);
     let mut first_use: BTreeMap<&str, (SignIn<'_>, Sighting<'_>)> = BTreeMap::new();
     let mut broker: BTreeMap<&str, Vec<(SignIn<'_>, Sighting<'_>)>> = BTreeMap::new();
     let mut sessions: BTreeSet<&str> = BTreeSet::new();
     let mut tool_days: ToolDays<'_> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
+    for row in rows {
         let Some(sighting) = Sighting::of_sign_in(&row).filter(|sighting| !sighting.account.is_empty()) else { continue };
-        if row.app.is_some_and(|app| KEYBOARDLESS.iter().any(|machine| app.to_ascii_lowercase().contains(machine))) {
+        if row.app().is_some_and(|app| KEYBOARDLESS.iter().any(|machine| app.to_ascii_lowercase().contains(machine))) {
             continue;
         }
         sessions.extend(sighting.session);
@@ -56,27 +54,27 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             tool_days.entry((sighting.account, tool)).or_default().insert(sighting.time.day());
         }
         first_use.entry(sighting.account).or_insert((row, sighting));
-        let opens_data = row.resource_id.is_some_and(|resource| [EXCHANGE, SHAREPOINT, GRAPH].contains(&resource));
-        if row.app_id == Some(BROKER) && sighting.interactive && opens_data {
+        let opens_data = row.resource_id().is_some_and(|resource| [EXCHANGE, SHAREPOINT, GRAPH].contains(&resource));
+        if row.app_id() == Some(BROKER) && sighting.interactive && opens_data {
             broker.entry(sighting.account).or_default().push((row, sighting));
         }
     }
     let mut findings: Vec<Finding> = first_use.values().filter_map(|(row, sighting)| first_finding(case, settings, row, sighting)).collect();
     findings.extend(broker.values().filter_map(|uses| broker_finding(case, uses)));
-    findings.extend(shared_sessions(case, &sessions, &tool_days)?);
-    Ok(findings)
+    findings.extend(shared_sessions(case, &sessions, &tool_days));
+    findings
 }
 
 /// Sign-ins that a device code brought about.
-fn tokens_by_code(case: &Case) -> PolarsResult<DataFrame> {
-    let by_code = col(sign_in::protocol).eq(lit("devicecode")).or(col(sign_in::transfer_method).eq(lit("devicecodeflow")));
-    case.frames.sign_ins.data().clone().lazy().filter(by_code.and(col(sign_in::error_code).eq(lit(0i64)))).collect()
+fn tokens_by_code(case: &Case) -> impl Iterator<Item = SignIn<'_>> {
+    let is_by_code = |row: &SignIn<'_>| row.protocol() == Some("devicecode") || row.transfer_method() == Some("devicecodeflow");
+    case.frames.sign_ins.iter().filter(move |row| row.error_code() == Some(0) && is_by_code(row))
 }
 
 /// Sessions that began with a device code: two places are in their nature, so that other session detectors leave them to this one.
-pub(super) fn sessions_by_code(case: &Case) -> PolarsResult<BTreeSet<String>> {
-    let rows = tokens_by_code(case)?;
-    Ok(SignIns::rows_of(&rows)?.iter().filter_map(|row| row.session_id.filter(|session| !session.is_empty()).map(str::to_owned)).collect())
+pub(super) fn sessions_by_code(case: &Case) -> BTreeSet<String> {
+    let rows = tokens_by_code(case);
+    rows.filter_map(|row| row.session_id().filter(|session| !session.is_empty()).map(str::to_owned)).collect()
 }
 
 fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &Sighting<'_>) -> Option<Finding> {
@@ -88,7 +86,7 @@ fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &
     let days =
         case.profiles.accounts.get(sighting.account).map_or(0, |profile| profile.days.iter().filter(|day| **day < sighting.time.day()).count());
     let has_history = days >= settings.baseline.min_days;
-    let app = row.app.or(row.app_id).unwrap_or("an unnamed application");
+    let app = row.app().or(row.app_id()).unwrap_or("an unnamed application");
     let mut finding = Finding::new(DETECTOR.id, "device-code-first", sighting.account, sighting.time, sighting.reference());
     finding.severity = if has_history { Severity::Medium } else { Severity::Low };
     finding.confidence = if has_history { 0.8 } else { 0.4 };
@@ -99,7 +97,7 @@ fn first_finding(case: &Case, settings: &Settings, row: &SignIn<'_>, sighting: &
     );
     finding.fact("app", app);
     finding.fact("days_before", days);
-    finding.fact("resource", row.resource.unwrap_or(""));
+    finding.fact("resource", row.resource().unwrap_or(""));
     cite(&mut finding, [sighting]);
     Some(finding)
 }
@@ -111,27 +109,26 @@ fn broker_finding(case: &Case, uses: &[(SignIn<'_>, Sighting<'_>)]) -> Option<Fi
     finding.confidence = 0.8;
     finding.summary = format!(
         "The authentication broker obtained access to {} for {} by an interactive device code, typed at {}.",
-        row.resource.unwrap_or("mail, files or Graph"),
+        row.resource().unwrap_or("mail, files or Graph"),
         first.account,
         place(case, first.address, first.asn, first.country)
     );
-    finding.fact("resources", uses.iter().filter_map(|(row, _)| row.resource).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+    finding.fact("resources", uses.iter().filter_map(|(row, _)| row.resource()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
     // The session belongs to whoever asked for the code; the address to whoever typed it.
     finding.traces.sessions.extend(uses.iter().filter_map(|(_, use_)| use_.session).map(str::to_owned));
     cite(&mut finding, uses.iter().map(|(_, sighting)| sighting));
     Some(finding)
 }
 
-fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>, tool_days: &ToolDays<'_>) -> PolarsResult<Vec<Finding>> {
+fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>, tool_days: &ToolDays<'_>) -> Vec<Finding> {
     let mut uses: BTreeMap<&str, Vec<Sighting<'_>>> = BTreeMap::new();
-    let sign_ins = case.frames.sign_ins.rows()?;
-    let audit = case.frames.audit.rows()?;
-    let mail = case.frames.mail_access.rows()?;
-    let in_sessions = |frame, column| positions(frame, column, |session| sessions.contains(session));
-    let at = in_sessions(case.frames.sign_ins.data(), sign_in::session_id)?;
-    let tokens = at.into_iter().filter_map(|row| sign_ins.get(row)).filter(|row| row.error_code == Some(0));
-    let acts = in_sessions(case.frames.audit.data(), audit_event::session_id)?.into_iter().filter_map(|row| audit.get(row));
-    let reads = in_sessions(case.frames.mail_access.data(), mail_access::session_id)?.into_iter().filter_map(|row| mail.get(row));
+    let sign_ins = &case.frames.sign_ins;
+    let audit = &case.frames.audit;
+    let mail = &case.frames.mail_access;
+    let in_sessions = |column: &Texts| column.rows_where(|session| sessions.contains(session));
+    let tokens = sign_ins.at(in_sessions(&sign_ins.session_id)).filter(|row| row.error_code() == Some(0));
+    let acts = audit.at(in_sessions(&audit.session_id));
+    let reads = mail.at(in_sessions(&mail.session_id));
     let all = (tokens.filter_map(|row| Sighting::of_sign_in(&row)))
         .chain(acts.filter_map(|row| Sighting::of_audit(&row)))
         .chain(reads.filter_map(|row| Sighting::of_mail_access(&row)));
@@ -182,5 +179,5 @@ fn shared_sessions(case: &Case, sessions: &BTreeSet<&str>, tool_days: &ToolDays<
         cite_context(&mut finding, &root.sightings);
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }

@@ -8,16 +8,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::detect::session::origins::place;
-use crate::detect::session::sighting::{counted, positions};
-use crate::detect::{DetectError, Detector};
+use crate::detect::session::sighting::counted;
 use crate::enrich::agent;
 use crate::enrich::profile::{Novelty, Profiles, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, RiskEvent, SignIn, sign_in};
+use crate::frame::{RiskEvent, SignIn};
 use crate::provenance::RecordRef;
 use crate::settings::Settings;
 use crate::time::Time;
@@ -83,19 +83,19 @@ fn meaning_of(kind: &str) -> Option<(&'static str, &'static str)> {
     KINDS.iter().find(|(known, ..)| known.eq_ignore_ascii_case(kind)).map(|(_, signal, meaning)| (*signal, *meaning))
 }
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let mut claims: BTreeMap<(&str, &str), Vec<Claim<'_>>> = BTreeMap::new();
-    for row in case.frames.risks.rows()?.iter() {
+    for row in case.frames.risks.iter() {
         if let Some((signal, claim)) = risk_claim(&row) {
-            claims.entry((row.account.unwrap_or(""), signal)).or_default().push(claim);
+            claims.entry((row.account().unwrap_or(""), signal)).or_default().push(claim);
         }
     }
-    let sign_ins = case.frames.sign_ins.rows()?;
-    let typed = positions(case.frames.sign_ins.data(), sign_in::risk_types, |types| !types.is_empty())?;
+    let sign_ins = &case.frames.sign_ins;
+    let typed = case.frames.sign_ins.risk_types.rows_where(|types| !types.is_empty());
     for row in typed.into_iter().filter_map(|row| sign_ins.get(row)) {
-        for kind in filled(row.risk_types).unwrap_or("").split(',').map(str::trim) {
+        for kind in filled(row.risk_types()).unwrap_or("").split(',').map(str::trim) {
             if let (Some((signal, _)), Some(claim)) = (meaning_of(kind), sign_in_claim(&row, kind)) {
-                claims.entry((row.account.unwrap_or(""), signal)).or_default().push(claim);
+                claims.entry((row.account().unwrap_or(""), signal)).or_default().push(claim);
             }
         }
     }
@@ -107,23 +107,23 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             findings.extend(report(case, account, signal, episode));
         }
     }
-    Ok(findings)
+    findings
 }
 
 fn risk_claim<'a>(row: &RiskEvent<'a>) -> Option<(&'static str, Claim<'a>)> {
-    let confirmed = row.state == Some("confirmedcompromised") && row.feed == Some("user");
-    let kind = filled(row.event_type);
+    let confirmed = row.state() == Some("confirmedcompromised") && row.feed() == Some("user");
+    let kind = filled(row.event_type());
     let signal = if confirmed { "risk-near-certain" } else { meaning_of(kind?)?.0 };
     let claim = Claim {
-        time: row.time.or(row.detected).or(row.updated)?,
+        time: row.time().or(row.detected()).or(row.updated())?,
         kind: kind.unwrap_or("adminConfirmedUserCompromised").to_owned(),
-        level: row.level.unwrap_or(""),
-        dismissed: is_dismissed(row.state, row.detail),
-        address: filled(row.address),
-        asn: row.asn,
-        country: filled(row.country),
-        network: filled(row.network),
-        agent: filled(row.user_agent),
+        level: row.level().unwrap_or(""),
+        dismissed: is_dismissed(row.state(), row.detail()),
+        address: filled(row.address()),
+        asn: row.asn(),
+        country: filled(row.country()),
+        network: filled(row.network()),
+        agent: filled(row.user_agent()),
         session: None,
         reference: row.reference(),
     };
@@ -132,16 +132,16 @@ fn risk_claim<'a>(row: &RiskEvent<'a>) -> Option<(&'static str, Claim<'a>)> {
 
 fn sign_in_claim<'a>(row: &SignIn<'a>, kind: &str) -> Option<Claim<'a>> {
     Some(Claim {
-        time: row.time?,
+        time: row.time()?,
         kind: kind.to_owned(),
-        level: row.risk_level.unwrap_or(""),
-        dismissed: is_dismissed(row.risk_state, row.risk_detail),
-        address: filled(row.address),
-        asn: row.asn,
-        country: filled(row.country),
-        network: filled(row.network),
-        agent: filled(row.user_agent),
-        session: filled(row.session_id).filter(|_| row.error_code == Some(0)),
+        level: row.risk_level().unwrap_or(""),
+        dismissed: is_dismissed(row.risk_state(), row.risk_detail()),
+        address: filled(row.address()),
+        asn: row.asn(),
+        country: filled(row.country()),
+        network: filled(row.network()),
+        agent: filled(row.user_agent()),
+        session: filled(row.session_id()).filter(|_| row.error_code() == Some(0)),
         reference: row.reference(),
     })
 }

@@ -14,7 +14,7 @@ use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
 use super::sighting::{Sighting, cite, cite_context, counted};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
@@ -38,10 +38,10 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let by_code = sessions_by_code(case)?;
-    for ((account, session), sightings) in &used_from_two_networks(case, Key::Session)? {
+    let by_code = sessions_by_code(case);
+    for ((account, session), sightings) in &used_from_two_networks(case, Key::Session) {
         if by_code.contains(*session) {
             continue;
         }
@@ -52,7 +52,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         let Some(worst) = comparisons.first().filter(|worst| worst.score() >= settings.session.replay_alert) else { continue };
         findings.push(report(case, settings, (account, session), root, worst, &comparisons));
     }
-    Ok(findings)
+    findings
 }
 
 fn report<'a>(

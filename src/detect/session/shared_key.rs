@@ -3,13 +3,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use polars::prelude::PolarsResult;
-
-use super::sighting::{Sighting, positions};
+use super::sighting::Sighting;
 use crate::case::Case;
 use crate::detect::identity::apps::Publishers;
 use crate::enrich::address::neighbourhood;
-use crate::frame::{Frame, audit_event, mail_access, sign_in};
+use crate::frame::Texts;
 
 /// Which identifier is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +32,9 @@ pub(super) type Uses<'a> = BTreeMap<(&'a str, &'a str), Vec<Sighting<'a>>>;
 
 /// Reads successful sign-ins, audit events and mail access. Servers of other companies that use a user's token by consent are no second place of
 /// that user: records of applications that are not Microsoft's are left out.
-pub(super) fn used_from_two_networks<'a>(case: &'a Case, key: Key) -> PolarsResult<Uses<'a>> {
-    let publishers = Publishers::of(case)?;
-    let moved = keys_with_two_networks(case, key)?;
+pub(super) fn used_from_two_networks<'a>(case: &'a Case, key: Key) -> Uses<'a> {
+    let publishers = Publishers::of(case);
+    let moved = keys_with_two_networks(case, key);
     let mut uses: Uses<'a> = BTreeMap::new();
     let mut take = |sighting: Option<Sighting<'a>>| {
         if let Some(sighting) = sighting
@@ -48,14 +46,13 @@ pub(super) fn used_from_two_networks<'a>(case: &'a Case, key: Key) -> PolarsResu
             uses.entry((sighting.account, id)).or_default().push(sighting);
         }
     };
-    let at =
-        |frame, [session, token]: [&'static str; 2]| positions(frame, if key == Key::Session { session } else { token }, |id| moved.contains(id));
-    let (sign_ins, audit, mail) = (case.frames.sign_ins.rows()?, case.frames.audit.rows()?, case.frames.mail_access.rows()?);
-    let tokens = at(case.frames.sign_ins.data(), [sign_in::session_id, sign_in::token_id])?.into_iter().filter_map(|row| sign_ins.get(row));
-    tokens.filter(|row| row.error_code == Some(0)).for_each(|row| take(Sighting::of_sign_in(&row)));
-    let acts = at(case.frames.audit.data(), [audit_event::session_id, audit_event::token_id])?.into_iter().filter_map(|row| audit.get(row));
+    let at = |[session, token]: [&Texts; 2]| (if key == Key::Session { session } else { token }).rows_where(|id| moved.contains(id));
+    let (sign_ins, audit, mail) = (&case.frames.sign_ins, &case.frames.audit, &case.frames.mail_access);
+    let tokens = sign_ins.at(at([&sign_ins.session_id, &sign_ins.token_id]));
+    tokens.filter(|row| row.error_code() == Some(0)).for_each(|row| take(Sighting::of_sign_in(&row)));
+    let acts = audit.at(at([&audit.session_id, &audit.token_id]));
     acts.for_each(|row| take(Sighting::of_audit(&row)));
-    let reads = at(case.frames.mail_access.data(), [mail_access::session_id, mail_access::token_id])?.into_iter().filter_map(|row| mail.get(row));
+    let reads = mail.at(at([&mail.session_id, &mail.token_id]));
     reads.for_each(|row| take(Sighting::of_mail_access(&row)));
     for sightings in uses.values_mut() {
         // One MailItemsAccessed record stands in two frames and in several rows; the sort is stable, so the richest view stays first.
@@ -63,21 +60,21 @@ pub(super) fn used_from_two_networks<'a>(case: &'a Case, key: Key) -> PolarsResu
         sightings.retain(|sighting| seen.insert(sighting.key()));
         sightings.sort_by_key(|sighting| (sighting.time, sighting.key()));
     }
-    Ok(uses)
+    uses
 }
 
 /// A cheap first look at the columns alone; it may name too many keys, never too few.
-fn keys_with_two_networks(case: &Case, key: Key) -> PolarsResult<BTreeSet<&str>> {
+fn keys_with_two_networks(case: &Case, key: Key) -> BTreeSet<&str> {
+    let (sign_ins, audit, mail) = (&case.frames.sign_ins, &case.frames.audit, &case.frames.mail_access);
     let frames = [
-        (case.frames.sign_ins.data(), [sign_in::session_id, sign_in::token_id, sign_in::address, sign_in::asn]),
-        (case.frames.audit.data(), [audit_event::session_id, audit_event::token_id, audit_event::address, audit_event::asn]),
-        (case.frames.mail_access.data(), [mail_access::session_id, mail_access::token_id, mail_access::address, mail_access::asn]),
+        (&sign_ins.session_id, &sign_ins.token_id, &sign_ins.address, &sign_ins.asn),
+        (&audit.session_id, &audit.token_id, &audit.address, &audit.asn),
+        (&mail.session_id, &mail.token_id, &mail.address, &mail.asn),
     ];
     let mut first: HashMap<&str, (Option<i64>, &str)> = HashMap::new();
     let mut moved = BTreeSet::new();
-    for (data, [session, token, address, asn]) in frames {
-        let ids = data.column(if key == Key::Session { session } else { token })?.str()?;
-        let (addresses, asns) = (data.column(address)?.str()?, data.column(asn)?.i64()?);
+    for (session, token, addresses, asns) in frames {
+        let ids = if key == Key::Session { session } else { token };
         for ((id, address), asn) in ids.iter().zip(addresses.iter()).zip(asns.iter()) {
             let (Some(id), Some(address)) = (id, address) else { continue };
             match first.entry(id) {
@@ -97,5 +94,5 @@ fn keys_with_two_networks(case: &Case, key: Key) -> PolarsResult<BTreeSet<&str>>
             }
         }
     }
-    Ok(moved)
+    moved
 }

@@ -3,8 +3,6 @@
 
 use std::net::IpAddr;
 
-use polars::prelude::{DataFrame, PolarsResult};
-
 use crate::detect::origin::filled;
 use crate::detect::selection::attach;
 use crate::enrich::address::is_public;
@@ -64,66 +62,66 @@ impl<'a> Sighting<'a> {
     /// `None` for rows without a time.
     pub(crate) fn of_sign_in(row: &SignIn<'a>) -> Option<Self> {
         Some(Self {
-            time: row.time?,
-            account: row.account.unwrap_or(""),
-            address: filled(row.address),
-            asn: row.asn,
-            country: filled(row.country),
-            network: filled(row.network),
-            agent: filled(row.user_agent),
-            family: filled(row.agent_family),
-            os: filled(row.os),
-            device: filled(row.device_id),
-            compliant: row.compliant,
-            by_claim: row.mfa_detail.is_some_and(|detail| detail.to_ascii_lowercase().contains("claim in the token")),
-            position: row.latitude.zip(row.longitude),
-            interactive: row.stream == Some("interactive"),
-            entra: row.feed != Some("ual"),
-            app: filled(row.app_id),
-            session: filled(row.session_id),
-            token: filled(row.token_id),
-            source: row.source,
-            record: row.record,
-            record_id: row.record_id,
+            time: row.time()?,
+            account: row.account().unwrap_or(""),
+            address: filled(row.address()),
+            asn: row.asn(),
+            country: filled(row.country()),
+            network: filled(row.network()),
+            agent: filled(row.user_agent()),
+            family: filled(row.agent_family()),
+            os: filled(row.os()),
+            device: filled(row.device_id()),
+            compliant: row.compliant(),
+            by_claim: row.mfa_detail().is_some_and(|detail| detail.to_ascii_lowercase().contains("claim in the token")),
+            position: row.latitude().zip(row.longitude()),
+            interactive: row.stream() == Some("interactive"),
+            entra: row.feed() != Some("ual"),
+            app: filled(row.app_id()),
+            session: filled(row.session_id()),
+            token: filled(row.token_id()),
+            source: row.source(),
+            record: row.record(),
+            record_id: row.record_id(),
         })
     }
 
     /// `None` for rows without a time.
     pub(crate) fn of_audit(row: &AuditEvent<'a>) -> Option<Self> {
         Some(Self {
-            time: row.time?,
-            account: row.account.unwrap_or(""),
-            address: filled(row.address),
-            asn: row.asn,
-            country: filled(row.country),
-            network: filled(row.network),
-            agent: filled(row.user_agent),
-            family: filled(row.agent_family),
+            time: row.time()?,
+            account: row.account().unwrap_or(""),
+            address: filled(row.address()),
+            asn: row.asn(),
+            country: filled(row.country()),
+            network: filled(row.network()),
+            agent: filled(row.user_agent()),
+            family: filled(row.agent_family()),
             os: None,
-            device: filled(row.device_id),
+            device: filled(row.device_id()),
             compliant: None,
             by_claim: false,
             position: None,
             interactive: false,
             entra: false,
-            app: filled(row.client_app_id).or(filled(row.app_id)),
-            session: filled(row.session_id),
-            token: filled(row.token_id),
-            source: row.source,
-            record: row.record,
-            record_id: row.record_id,
+            app: filled(row.client_app_id()).or(filled(row.app_id())),
+            session: filled(row.session_id()),
+            token: filled(row.token_id()),
+            source: row.source(),
+            record: row.record(),
+            record_id: row.record_id(),
         })
     }
 
     /// `None` for rows without a time.
     pub(crate) fn of_mail_access(row: &MailAccess<'a>) -> Option<Self> {
         Some(Self {
-            time: row.time?,
-            account: row.account.unwrap_or(""),
-            address: filled(row.address),
-            asn: row.asn,
-            country: filled(row.country),
-            network: filled(row.network),
+            time: row.time()?,
+            account: row.account().unwrap_or(""),
+            address: filled(row.address()),
+            asn: row.asn(),
+            country: filled(row.country()),
+            network: filled(row.network()),
             agent: None,
             family: None,
             os: None,
@@ -133,12 +131,12 @@ impl<'a> Sighting<'a> {
             position: None,
             interactive: false,
             entra: false,
-            app: filled(row.client_app_id).or(filled(row.app_id)),
-            session: filled(row.session_id),
-            token: filled(row.token_id),
-            source: row.source,
-            record: row.record,
-            record_id: row.record_id,
+            app: filled(row.client_app_id()).or(filled(row.app_id())),
+            session: filled(row.session_id()),
+            token: filled(row.token_id()),
+            source: row.source(),
+            record: row.record(),
+            record_id: row.record_id(),
         })
     }
 
@@ -230,12 +228,6 @@ pub(in crate::detect) fn duration(minutes: i64) -> String {
         2880.. => (minutes / 1440, "day"),
     };
     counted(usize::try_from(n).unwrap_or(0), noun)
-}
-
-/// Positions of the rows whose text in `column` passes; nulls do not. Reads one column only, so that few rows are looked at in full.
-pub(in crate::detect) fn positions(frame: &DataFrame, column: &str, test: impl Fn(&str) -> bool) -> PolarsResult<Vec<usize>> {
-    let texts = frame.column(column)?.str()?;
-    Ok(texts.iter().enumerate().filter(|(_, text)| text.is_some_and(&test)).map(|(position, _)| position).collect())
 }
 
 /// Cites records that explain a finding without being part of what happened: they do not widen its time span.

@@ -8,18 +8,15 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{IntoLazy, col, lit};
-
 use super::origins::{origins, place};
 use super::replay_score::Comparison;
 use super::shared_key::{Key, used_from_two_networks};
 use super::sighting::{Sighting, cite, cite_context, counted, duration};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::profile::Novelty;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{Frame, SignIns, sign_in};
 use crate::settings::Settings;
 
 pub(super) const DETECTOR: Detector = Detector {
@@ -39,15 +36,15 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let mut findings = moved_tokens(case, settings)?;
-    findings.extend(cadences(case, settings)?);
-    Ok(findings)
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let mut findings = moved_tokens(case, settings);
+    findings.extend(cadences(case, settings));
+    findings
 }
 
-fn moved_tokens(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn moved_tokens(case: &Case, settings: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for ((account, token), sightings) in &used_from_two_networks(case, Key::Token)? {
+    for ((account, token), sightings) in &used_from_two_networks(case, Key::Token) {
         let origins = origins(sightings);
         let Some((root, others)) = origins.split_first() else { continue };
         // The filters of a comparison apply, its points do not: a single token is never shared by two programs.
@@ -77,14 +74,13 @@ fn moved_tokens(case: &Case, settings: &Settings) -> Result<Vec<Finding>, Detect
         cite_context(&mut finding, &root.sightings);
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
-fn cadences(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let background = col(sign_in::stream).eq(lit("non-interactive")).and(col(sign_in::error_code).eq(lit(0i64)));
-    let rows = case.frames.sign_ins.data().clone().lazy().filter(background).collect()?;
+fn cadences(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let rows = case.frames.sign_ins.iter().filter(|row| row.error_code() == Some(0) && row.stream() == Some("non-interactive"));
     let mut series: BTreeMap<(&str, &str), Vec<Sighting<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
+    for row in rows {
         if let Some(sighting) = Sighting::of_sign_in(&row)
             && sighting.is_script()
             && sighting.has_origin()
@@ -119,7 +115,7 @@ fn cadences(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectErro
         cite(&mut finding, sightings);
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// Median gap in minutes when the sign-ins keep a cadence.

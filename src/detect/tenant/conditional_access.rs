@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use super::policy_diff::{newly_exempt, state, weakenings};
 use crate::case::Case;
+use crate::detect::Detector;
 use crate::detect::identity::act::{Act, Places, Standing, acts, people, state_context};
 use crate::detect::origin::filled;
 use crate::detect::session::anchor::anchors;
-use crate::detect::{DetectError, Detector};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
 use crate::frame::AuditEvent;
@@ -44,11 +44,11 @@ const OPERATIONS: &[&str] = &[
     "update authorization policy",
 ];
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let wanted = |event: &AuditEvent<'_>| event.actor_kind != Some("system");
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let wanted = |event: &AuditEvent<'_>| event.actor_kind() != Some("system");
     // Both services name the policy differently, so the correlation id alone joins them.
-    let acts = acts(case, |operation| OPERATIONS.contains(&operation), wanted, |_| String::new())?;
-    let (places, anchors) = (Places::of(case, &acts)?, anchors(case, &people(&acts))?);
+    let acts = acts(case, |operation| OPERATIONS.contains(&operation), wanted, |_| String::new());
+    let (places, anchors) = (Places::of(case, &acts), anchors(case, &people(&acts)));
     let mut findings = Vec::new();
     for act in &acts {
         let weaker = weaker(case, act);
@@ -71,11 +71,11 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
         finding.fact("policy", name.as_str());
         finding.fact("weaker", weaker);
         finding.fact("accounts", exempt_accounts(case, act));
-        finding.fact("operations", act.events.iter().filter_map(|event| event.operation_raw).collect::<Vec<_>>());
+        finding.fact("operations", act.events.iter().filter_map(|event| event.operation_raw()).collect::<Vec<_>>());
         finding.artefact = Some(Artefact { kind: ArtefactKind::CaPolicy, account: String::new(), key: name });
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// The accounts that the change exempts: the change aims at them, whoever made it.
@@ -93,7 +93,7 @@ fn weaker(case: &Case, act: &Act<'_>) -> Vec<String> {
     let named = |id: &str| case.identities.resolve(id).to_owned();
     let mut found: Vec<String> = Vec::new();
     for (event, changes) in act.events.iter().zip(&act.changes) {
-        let operation = event.operation.unwrap_or("");
+        let operation = event.operation().unwrap_or("");
         for change in &changes.0 {
             let name = change.name.to_lowercase();
             let new_parts = match name.as_str() {
@@ -169,7 +169,7 @@ fn trusted_addresses(old: &Value, new: &Value) -> Vec<String> {
 fn policy_name(act: &Act<'_>) -> String {
     let in_json = act.changes.iter().flat_map(|changes| &changes.0).flat_map(|change| [&change.new, &change.old]);
     let display = in_json.filter_map(|value| value.get("displayName").and_then(Value::as_str)).find(|name| !name.is_empty());
-    let target = act.text(|event| event.target).or_else(|| act.text(|event| event.object));
-    let first = act.first().operation_raw.and_then(|name| filled(Some(name)));
+    let target = act.text(|event| event.target()).or_else(|| act.text(|event| event.object()));
+    let first = act.first().operation_raw().and_then(|name| filled(Some(name)));
     display.or(target).or(first).unwrap_or("an unnamed policy").to_owned()
 }

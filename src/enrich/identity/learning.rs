@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use polars::prelude::PolarsResult;
-
 use super::{Identities, guest_home, is_system, plain};
 use crate::frame::Frames;
 use crate::time::Time;
@@ -16,16 +14,16 @@ const PUBLIC_MAIL: &str = include_str!("../../data/freemail.txt");
 const OWN_DOMAIN_PERCENT: usize = 10;
 
 /// Reads all frames that name accounts.
-pub(super) fn learn(frames: &Frames) -> PolarsResult<Identities> {
+pub(super) fn learn(frames: &Frames) -> Identities {
     let mut learning = Learning::default();
-    learning.read_users(frames)?;
-    learning.read_mailboxes(frames)?;
-    learning.read_apps(frames)?;
-    learning.read_sign_ins(frames)?;
-    learning.read_audit(frames)?;
-    learning.read_mail_access(frames)?;
-    learning.read_methods(frames)?;
-    Ok(learning.finish())
+    learning.read_users(frames);
+    learning.read_mailboxes(frames);
+    learning.read_apps(frames);
+    learning.read_sign_ins(frames);
+    learning.read_audit(frames);
+    learning.read_mail_access(frames);
+    learning.read_methods(frames);
+    learning.finish()
 }
 
 /// When events showed a key together with a name.
@@ -93,96 +91,90 @@ struct Learning {
 }
 
 impl Learning {
-    fn read_users(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.users.rows()?;
+    fn read_users(&mut self, frames: &Frames) {
+        let rows = &frames.users;
         for row in rows.iter() {
-            let Some(upn) = user_name(row.account) else { continue };
-            self.state(&upn, row.account_id);
-            self.state_aliases(&upn, row.aliases);
-            self.name(&upn, row.display_name);
-            if !row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest")) {
+            let Some(upn) = user_name(row.account()) else { continue };
+            self.state(&upn, row.account_id());
+            self.state_aliases(&upn, row.aliases());
+            self.name(&upn, row.display_name());
+            if !row.user_type().is_some_and(|kind| kind.eq_ignore_ascii_case("guest")) {
                 self.own(&upn);
             }
         }
-        Ok(())
     }
 
-    fn read_mailboxes(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.mailboxes.rows()?;
+    fn read_mailboxes(&mut self, frames: &Frames) {
+        let rows = &frames.mailboxes;
         for row in rows.iter() {
-            let Some(upn) = user_name(row.mailbox) else { continue };
-            self.state(&upn, row.account_id);
-            self.state(&upn, row.mailbox_id);
-            self.state(&upn, row.primary_address);
-            self.state_aliases(&upn, row.aliases);
-            self.name(&upn, row.display_name);
-            let is_guest = row.kind.is_some_and(|kind| kind.eq_ignore_ascii_case("guestmailuser") || kind.eq_ignore_ascii_case("mailuser"));
+            let Some(upn) = user_name(row.mailbox()) else { continue };
+            self.state(&upn, row.account_id());
+            self.state(&upn, row.mailbox_id());
+            self.state(&upn, row.primary_address());
+            self.state_aliases(&upn, row.aliases());
+            self.name(&upn, row.display_name());
+            let is_guest = row.kind().is_some_and(|kind| kind.eq_ignore_ascii_case("guestmailuser") || kind.eq_ignore_ascii_case("mailuser"));
             if !is_guest {
                 self.own(&upn);
-                for address in row.primary_address.into_iter().chain(row.aliases.unwrap_or_default().split(';')) {
+                for address in row.primary_address().into_iter().chain(row.aliases().unwrap_or_default().split(';')) {
                     self.own(&address.trim().to_lowercase());
                 }
             }
         }
-        Ok(())
     }
 
-    fn read_apps(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.apps.rows()?;
-        for row in rows.iter().filter(|row| row.kind == Some("service-principal")) {
-            if let Some(id) = id(row.object_id) {
+    fn read_apps(&mut self, frames: &Frames) {
+        let rows = &frames.apps;
+        for row in rows.iter().filter(|row| row.kind() == Some("service-principal")) {
+            if let Some(id) = id(row.object_id()) {
                 self.stated.entry(id.clone()).or_insert(format!("sp:{id}"));
             }
         }
-        Ok(())
     }
 
-    fn read_sign_ins(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.sign_ins.rows()?;
+    fn read_sign_ins(&mut self, frames: &Frames) {
+        let rows = &frames.sign_ins;
         let mut mentions = Mentions::default();
         for row in rows.iter() {
-            if row.account.is_some_and(|account| account.starts_with("sp:")) {
-                mentions.note(row.account, row.principal_id, Standing::Principal, row.time);
+            if row.account().is_some_and(|account| account.starts_with("sp:")) {
+                mentions.note(row.account(), row.principal_id(), Standing::Principal, row.time());
                 continue;
             }
-            let is_guest = row.user_type.is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
-            let crosses = row.home_tenant.zip(row.resource_tenant).is_some_and(|(home, resource)| !home.is_empty() && home != resource);
-            let standing = match row.user_type {
-                _ if row.error_code != Some(0) || is_guest || crosses => Standing::Unknown,
+            let is_guest = row.user_type().is_some_and(|kind| kind.eq_ignore_ascii_case("guest"));
+            let crosses = row.home_tenant().zip(row.resource_tenant()).is_some_and(|(home, resource)| !home.is_empty() && home != resource);
+            let standing = match row.user_type() {
+                _ if row.error_code() != Some(0) || is_guest || crosses => Standing::Unknown,
                 Some(kind) if kind.eq_ignore_ascii_case("member") => Standing::Member,
                 _ => Standing::MaybeMember,
             };
-            mentions.note(row.account, row.account_id, standing, row.time);
-            mentions.names.insert((row.account, row.display_name));
+            mentions.note(row.account(), row.account_id(), standing, row.time());
+            mentions.names.insert((row.account(), row.display_name()));
         }
         self.take(mentions);
-        Ok(())
     }
 
-    fn read_audit(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.audit.rows()?;
+    fn read_audit(&mut self, frames: &Frames) {
+        let rows = &frames.audit;
         let mut mentions = Mentions::default();
         for row in rows.iter() {
             // In SharePoint and Teams outsiders act under their own addresses.
-            let is_inside = row.actor_kind == Some("user") && matches!(row.workload, Some("AzureActiveDirectory" | "Exchange"));
-            mentions.note(row.account, row.account_id, if is_inside { Standing::MaybeMember } else { Standing::Unknown }, row.time);
-            if row.target_kind == Some("user") {
-                mentions.note(row.target, row.target_id, Standing::Unknown, row.time);
+            let is_inside = row.actor_kind() == Some("user") && matches!(row.workload(), Some("AzureActiveDirectory" | "Exchange"));
+            mentions.note(row.account(), row.account_id(), if is_inside { Standing::MaybeMember } else { Standing::Unknown }, row.time());
+            if row.target_kind() == Some("user") {
+                mentions.note(row.target(), row.target_id(), Standing::Unknown, row.time());
             }
-            mentions.note(row.mailbox, row.mailbox_id, Standing::Member, row.time);
+            mentions.note(row.mailbox(), row.mailbox_id(), Standing::Member, row.time());
         }
         self.take(mentions);
-        Ok(())
     }
 
-    fn read_mail_access(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.mail_access.rows()?;
+    fn read_mail_access(&mut self, frames: &Frames) {
+        let rows = &frames.mail_access;
         let mut mentions = Mentions::default();
         for row in rows.iter() {
-            mentions.note(row.mailbox, row.mailbox_id, Standing::Member, row.time);
+            mentions.note(row.mailbox(), row.mailbox_id(), Standing::Member, row.time());
         }
         self.take(mentions);
-        Ok(())
     }
 
     /// The order in which mentions come does not matter: what is kept of them are sets, and first and last times.
@@ -209,14 +201,13 @@ impl Learning {
         }
     }
 
-    fn read_methods(&mut self, frames: &Frames) -> PolarsResult<()> {
-        let rows = frames.methods.rows()?;
+    fn read_methods(&mut self, frames: &Frames) {
+        let rows = &frames.methods;
         for row in rows.iter() {
-            if let Some(upn) = user_name(row.account) {
-                self.state(&upn, row.account_id);
+            if let Some(upn) = user_name(row.account()) {
+                self.state(&upn, row.account_id());
             }
         }
-        Ok(())
     }
 
     fn state(&mut self, upn: &str, key: Option<&str>) {

@@ -5,8 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use crate::frame::Frames;
 
 mod learning;
@@ -41,7 +39,7 @@ impl Identities {
     }
 
     /// Learns from all frames. Fails only when a column has the wrong type.
-    pub fn build(frames: &Frames) -> PolarsResult<Self> {
+    pub fn build(frames: &Frames) -> Self {
         learning::learn(frames)
     }
 
@@ -120,7 +118,7 @@ mod tests {
     fn learn(fill: impl FnOnce(&mut Rows)) -> Identities {
         let mut rows = Rows::default();
         fill(&mut rows);
-        Identities::build(&rows.finish().expect("one length")).expect("own schema")
+        Identities::build(&rows.finish())
     }
 
     fn from_sign_ins(sign_ins: Vec<SignInRow>) -> Identities {

@@ -45,30 +45,30 @@ pub(super) struct Learning<'a> {
 impl<'a> Learning<'a> {
     /// Takes in one row; failed, anonymous and system rows teach nothing.
     pub(super) fn observe(&mut self, row: &SignIn<'a>) {
-        let (Some(time), Some(name), Some(0)) = (row.time, row.account.filter(|name| !name.is_empty()), row.error_code) else {
+        let (Some(time), Some(name), Some(0)) = (row.time(), row.account().filter(|name| !name.is_empty()), row.error_code()) else {
             return;
         };
         let known = self.accounts.entry(name).or_insert_with(|| (!identity::is_system(name)).then(Account::default));
         let Some(account) = known else { return };
-        if row.feed == Some("ual") {
+        if row.feed() == Some("ual") {
             account.audit.push(time);
         } else {
             account.entra.push(time);
         }
 
         let text = |value: Option<&'a str>| value.filter(|value| !value.is_empty()).map(Value::Text);
-        let is_origin = row.network != Some("microsoft") || row.stream == Some("interactive");
-        let address = row.address.filter(|address| !address.is_empty());
-        let network = row.asn.map(Value::Asn).or(address.map(Value::Text));
-        let find_system = || row.os.and_then(agent::os_family).or_else(|| row.user_agent.and_then(agent::os_of));
-        let os = *self.systems.entry((row.os, row.user_agent)).or_insert_with(find_system);
+        let is_origin = row.network() != Some("microsoft") || row.stream() == Some("interactive");
+        let address = row.address().filter(|address| !address.is_empty());
+        let network = row.asn().map(Value::Asn).or(address.map(Value::Text));
+        let find_system = || row.os().and_then(agent::os_family).or_else(|| row.user_agent().and_then(agent::os_of));
+        let os = *self.systems.entry((row.os(), row.user_agent())).or_insert_with(find_system);
         let values = [
             (Trait::Network, network.filter(|_| is_origin)),
-            (Trait::Country, text(row.country).filter(|_| is_origin)),
-            (Trait::Agent, text(row.agent_family)),
-            (Trait::Device, text(row.device_id)),
-            (Trait::App, text(row.app_id)),
-            (Trait::Client, text(row.client_app)),
+            (Trait::Country, text(row.country()).filter(|_| is_origin)),
+            (Trait::Agent, text(row.agent_family())),
+            (Trait::Device, text(row.device_id())),
+            (Trait::App, text(row.app_id())),
+            (Trait::Client, text(row.client_app())),
             (Trait::Os, os.map(Value::Text)),
         ];
         for (habit, value) in values {
@@ -80,8 +80,8 @@ impl<'a> Learning<'a> {
             let exit = self.exits.entry(address).or_default();
             exit.users.insert(name);
             exit.days.insert(time.day());
-            exit.trusted |= row.trusted_location == Some(true);
-            exit.rented |= network::is_rented(row.network);
+            exit.trusted |= row.trusted_location() == Some(true);
+            exit.rented |= network::is_rented(row.network());
         }
     }
 

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use polars::prelude::PolarsResult;
-
 use super::{LISTED, Reading};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::container::{Batch, Container, Piece, State, clixml, json, powershell, repair};
@@ -26,7 +24,6 @@ const FIELDS_TOLD: usize = 12;
 #[derive(Default)]
 pub(super) struct Chunk {
     pub(super) frames: Frames,
-    pub(super) n_bytes: u64,
     pub(super) skipped: Vec<Skipped>,
     pub(super) n_unlisted: BTreeMap<SkipReason, u64>,
     pub(super) first_unlisted: Option<u64>,
@@ -52,8 +49,8 @@ impl Loss {
 
 impl Chunk {
     /// Parses, recognises and reads the records of a batch.
-    pub(super) fn parse(batch: Batch, reading: Reading<'_>, order: DateOrder) -> PolarsResult<Self> {
-        let mut chunk = Self { n_bytes: batch.text.len() as u64, ..Self::default() };
+    pub(super) fn parse(batch: Batch, reading: Reading<'_>, order: DateOrder) -> Self {
+        let mut chunk = Self::default();
         let mut rows = Rows::default();
         let table = batch.header.as_ref().and_then(|header| (reading.recognise)(&header.blank()));
         for (record, piece) in (batch.first..).zip(&batch.pieces) {
@@ -97,12 +94,12 @@ impl Chunk {
             }
         }
         chunk.remarks = std::mem::take(&mut rows.remarks);
-        chunk.frames = rows.finish()?;
+        chunk.frames = rows.finish();
         if let Some(watch) = reading.watch {
             watch(reading.source, &std::mem::take(&mut chunk.frames));
         }
         reading.pool.give(batch.text);
-        Ok(chunk)
+        chunk
     }
 
     fn lose(&mut self, loss: Loss, reading: Reading<'_>, record: u64, piece: &Piece, text: &str) {

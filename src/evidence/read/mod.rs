@@ -1,17 +1,14 @@
 //! One evidence file → frame rows: batches of records are parsed, recognised and read by many threads and joined in the order of the file.
 
 mod chunk;
-pub(crate) mod compact;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 
-use polars::prelude::{PolarsError, PolarsResult};
 use rayon::prelude::*;
 
 use self::chunk::Chunk;
-use self::compact::Growing;
 use super::container::value::Object;
 use super::container::{Batch, Batches, Pool, Text, dates};
 use super::shape::Shape;
@@ -66,12 +63,12 @@ pub(crate) struct Contents {
 }
 
 /// Reads a file to its end. `advance` is told how many bytes of the file are done. Fails only when columns cannot be joined, which is a defect.
-pub(crate) fn read(file: File, reading: Reading<'_>, advance: &dyn Fn(u64)) -> PolarsResult<Contents> {
+pub(crate) fn read(file: File, reading: Reading<'_>, advance: &dyn Fn(u64)) -> Contents {
     read_from(file, reading, advance)
 }
 
 /// [`read`], from any bytes.
-pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: &dyn Fn(u64)) -> PolarsResult<Contents> {
+pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: &dyn Fn(u64)) -> Contents {
     let mut batches = Batches::new(input, reading.text, reading.block, reading.pool);
     let mut joined = Joined::default();
     let first = batches.next();
@@ -88,7 +85,7 @@ pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: 
             (group.into_iter().map(|batch| Chunk::parse(batch, reading, order)).collect(), batches.next().into_iter().collect())
         };
         for chunk in chunks {
-            joined.append(chunk?)?;
+            joined.append(chunk);
         }
         advance(n_read);
         group = next;
@@ -96,7 +93,7 @@ pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: 
     joined.finish(&batches, reading.source)
 }
 
-fn parse(group: Vec<Batch>, reading: Reading<'_>, order: DateOrder) -> Vec<Result<Chunk, PolarsError>> {
+fn parse(group: Vec<Batch>, reading: Reading<'_>, order: DateOrder) -> Vec<Chunk> {
     group.into_par_iter().map(|batch| Chunk::parse(batch, reading, order)).collect()
 }
 
@@ -104,7 +101,6 @@ fn parse(group: Vec<Batch>, reading: Reading<'_>, order: DateOrder) -> Vec<Resul
 #[derive(Default)]
 struct Joined {
     contents: Contents,
-    frames: Growing,
     n_by_shape: BTreeMap<&'static str, u64>,
     n_unlisted: BTreeMap<SkipReason, u64>,
     first_unlisted: Option<u64>,
@@ -114,8 +110,8 @@ struct Joined {
 }
 
 impl Joined {
-    fn append(&mut self, chunk: Chunk) -> PolarsResult<()> {
-        self.frames.append(&chunk.frames, chunk.n_bytes)?;
+    fn append(&mut self, chunk: Chunk) {
+        self.contents.frames.append(chunk.frames);
         self.contents.n_used += chunk.n_used;
         self.n_ragged += chunk.n_ragged;
         self.n_cut += chunk.n_cut;
@@ -136,12 +132,10 @@ impl Joined {
             *self.n_unlisted.entry(reason).or_default() += n_records;
         }
         self.first_unlisted = self.first_unlisted.or(chunk.first_unlisted);
-        Ok(())
     }
 
-    fn finish<R: Read>(self, batches: &Batches<'_, R>, source: SourceId) -> PolarsResult<Contents> {
+    fn finish<R: Read>(self, batches: &Batches<'_, R>, source: SourceId) -> Contents {
         let mut contents = self.contents;
-        contents.frames = self.frames.finish()?;
         contents.n_records = batches.n_records();
         let mut shapes: Vec<(&str, u64)> = self.n_by_shape.into_iter().collect();
         shapes.sort_by(|(id, n_records), (other_id, other)| other.cmp(n_records).then_with(|| id.cmp(other_id)));
@@ -169,7 +163,7 @@ impl Joined {
             contents.skipped.push(Skipped { source, record: contents.n_records, reason: SkipReason::UnreadableFile, detail, excerpt: String::new() });
             contents.n_records += 1;
         }
-        Ok(contents)
+        contents
     }
 }
 

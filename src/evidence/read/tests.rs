@@ -46,16 +46,16 @@ const CSV: Container = Container::Csv { delimiter: b',' };
 fn contents(input: impl Read + Send, container: Container, block: usize, parallel: bool) -> Contents {
     let text = Text { encoding: Encoding::Utf8, container };
     let reading = Reading { source: SourceId(3), path: "a/b", text, recognise, block, parallel, pool: &Pool::default(), watch: None };
-    let contents = read_from(input, reading, &|_| ()).expect("columns fit together");
+    let contents = read_from(input, reading, &|_| ());
     assert_eq!(contents.n_records, contents.n_used + contents.skipped.iter().filter(|skipped| !skipped.detail.starts_with("further")).count() as u64);
     contents
 }
 
 /// (record, id, operation, details) of each row.
 fn rows(contents: &Contents) -> Vec<(u64, String, String, String)> {
-    let rows = contents.frames.audit.rows().expect("columns have their types");
+    let rows = &contents.frames.audit;
     rows.iter()
-        .map(|row| (row.record, row.record_id.to_owned(), row.operation.unwrap_or("").to_owned(), row.details.unwrap_or("").to_owned()))
+        .map(|row| (row.record(), row.record_id().to_owned(), row.operation().unwrap_or("").to_owned(), row.details().unwrap_or("").to_owned()))
         .collect()
 }
 
@@ -133,7 +133,7 @@ fn many_unusable_records_are_counted_but_not_all_listed() {
     for (block, parallel) in [(1 << 20, false), (1_000, true)] {
         let text = Text { encoding: Encoding::Utf8, container: JSON };
         let reading = Reading { source: SourceId(0), path: "", text, recognise, block, parallel, pool: &Pool::default(), watch: None };
-        let contents = read_from(records.as_bytes(), reading, &|_| ()).expect("columns fit together");
+        let contents = read_from(records.as_bytes(), reading, &|_| ());
         assert_eq!((contents.n_records, contents.skipped.len()), ((LISTED + 500) as u64, LISTED + 1));
         let summary = contents.skipped.last().expect("there is a summary");
         assert_eq!(

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use backtrail::evidence::container::value::{Object, Value};
 use backtrail::evidence::shape::events::EVENT_SHAPES;
 use backtrail::evidence::shape::{Place, Reject, recognise, shapes};
-use backtrail::frame::{Frames, Rows};
+use backtrail::frame::{Column, Frames, Rows};
 use backtrail::provenance::SourceId;
 use backtrail::time::DateOrder;
 
@@ -68,7 +68,7 @@ fn read(path: &str, text: &str) -> (Vec<Seen>, Frames) {
         assert!(outcome.is_err() || !is_event || rows.len() > before, "{path} record {number}: read, but no row was pushed");
         seen.push(Seen { shape: shape.map(|shape| shape.id), outcome });
     }
-    (seen, rows.finish().expect("columns of one length"))
+    (seen, rows.finish())
 }
 
 /// All rows as `frame: column=value …`, nulls left out, for people to compare.
@@ -77,10 +77,14 @@ fn print(frames: &Frames) -> String {
     for (name, data) in frames.each() {
         for row in 0..data.height() {
             let _ = writeln!(text, "{name}");
-            for column in data.columns() {
-                let cell = column.get(row).expect("row of the frame");
-                if !cell.is_null() {
-                    let _ = writeln!(text, "  {} = {cell}", column.name());
+            let _ = writeln!(text, "  source = {}", data.places().source(row).0);
+            let _ = writeln!(text, "  record = {}", data.places().record(row));
+            let _ = writeln!(text, "  record_id = \"{}\"", data.places().record_id(row));
+            for (name, column) in data.columns() {
+                match (column, column.text(row)) {
+                    (Column::Text(_), Some(cell)) => drop(writeln!(text, "  {name} = \"{cell}\"")),
+                    (_, Some(cell)) => drop(writeln!(text, "  {name} = {cell}")),
+                    (_, None) => {}
                 }
             }
         }

@@ -39,9 +39,9 @@ pub(super) struct Campaign<'a> {
 
 impl<'a> Campaign<'a> {
     fn new(source: Source, guesses: Vec<SignIn<'a>>, blocks: &mut Blocks) -> Self {
-        let times = || guesses.iter().filter_map(|row| row.time);
+        let times = || guesses.iter().filter_map(|row| row.time());
         Self {
-            users: guesses.iter().filter_map(|row| row.account).collect(),
+            users: guesses.iter().filter_map(|row| row.account()).collect(),
             blocks: guesses.iter().filter_map(|row| blocks.of(row)).collect(),
             networks: guesses.iter().filter_map(network_of).collect(),
             first: times().min().unwrap_or_default(),
@@ -64,7 +64,7 @@ struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     fn change(&mut self, row: &SignIn<'a>, up: bool) {
-        let account = row.account.unwrap_or_default();
+        let account = row.account().unwrap_or_default();
         let user = self.users.entry(account).or_default();
         let before = *user;
         let outcome = outcome_of(row);
@@ -77,7 +77,7 @@ impl<'a> Tally<'a> {
             self.users.remove(account);
         }
         if missed(outcome) {
-            let day = (account, row.time.unwrap_or_default().day());
+            let day = (account, row.time().unwrap_or_default().day());
             let guesses = self.days.entry(day).or_default();
             *guesses = if up { *guesses + 1 } else { guesses.saturating_sub(1) };
             if *guesses == 0 {
@@ -113,7 +113,7 @@ fn sprays<'a>(events: &[SignIn<'a>], limits: &Guessing) -> Vec<Vec<SignIn<'a>>> 
     if whole.is_spray(limits) {
         return vec![guesses(events)];
     }
-    let times: Vec<Time> = events.iter().map(|row| row.time.unwrap_or_default()).collect();
+    let times: Vec<Time> = events.iter().map(|row| row.time().unwrap_or_default()).collect();
     let ranges = stretches(
         &times,
         TimeDelta::hours(limits.window_hours),
@@ -130,7 +130,7 @@ pub(super) fn candidate_blocks(guesses: &[SignIn<'_>], blocks: &mut Blocks, limi
     let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for row in guesses {
         if let Some(block) = blocks.of(row) {
-            users.entry(block).or_default().extend(row.account);
+            users.entry(block).or_default().extend(row.account());
         }
     }
     users.retain(|_, users| users.len() >= limits.spray_users);
@@ -147,17 +147,17 @@ pub(super) fn by_source<'a>(events: Vec<SignIn<'a>>, candidates: &BTreeSet<Strin
     }
     let mut campaigns = Vec::new();
     for (block, mut rows) in by_block {
-        rows.sort_by_key(|row| (row.time, row.source, row.record));
+        rows.sort_by_key(|row| (row.time(), row.source(), row.record()));
         let mut found = sprays(&rows, limits);
         if found.is_empty() {
             let mut by_address: BTreeMap<&str, Vec<SignIn<'a>>> = BTreeMap::new();
             for row in &rows {
-                by_address.entry(row.address.unwrap_or_default()).or_default().push(*row);
+                by_address.entry(row.address().unwrap_or_default()).or_default().push(*row);
             }
             found = by_address.values().flat_map(|rows| sprays(rows, limits)).collect();
         }
         for guesses in found {
-            let addresses: BTreeSet<&str> = guesses.iter().filter_map(|row| row.address).collect();
+            let addresses: BTreeSet<&str> = guesses.iter().filter_map(|row| row.address()).collect();
             let source = match addresses.first() {
                 Some(only) if addresses.len() == 1 => Source::Address((*only).to_owned()),
                 _ => Source::Block(block.clone()),
@@ -182,7 +182,7 @@ pub(super) fn by_fingerprint<'a>(
     }
     let mut campaigns = Vec::new();
     for ((agent, app), rows) in groups {
-        let n_failing = rows.iter().filter_map(|row| row.account).collect::<BTreeSet<_>>().len();
+        let n_failing = rows.iter().filter_map(|row| row.account()).collect::<BTreeSet<_>>().len();
         let n_succeeding = successes.get(&(agent, app)).map_or(0, BTreeSet::len);
         let rare = n_failing as f64 >= limits.spray_ratio * (n_failing + n_succeeding) as f64;
         let source = Source::Fingerprint { agent: agent.to_owned(), app: app.to_owned(), rare };
@@ -194,7 +194,7 @@ pub(super) fn by_fingerprint<'a>(
 
 /// What one client looks like from outside.
 pub(super) fn fingerprint<'a>(row: &SignIn<'a>) -> (&'a str, &'a str) {
-    (row.user_agent.unwrap_or_default(), row.app_id.unwrap_or_default())
+    (row.user_agent().unwrap_or_default(), row.app_id().unwrap_or_default())
 }
 
 /// Accounts and addresses with their number of guesses.
@@ -210,12 +210,12 @@ fn spread<'a>(rows: &[SignIn<'a>]) -> Spread<'a> {
 }
 
 fn enter<'a>(spread: &mut Spread<'a>, row: &SignIn<'a>) {
-    *spread.0.entry(row.account.unwrap_or_default()).or_default() += 1;
-    *spread.1.entry(row.address.unwrap_or_default()).or_default() += 1;
+    *spread.0.entry(row.account().unwrap_or_default()).or_default() += 1;
+    *spread.1.entry(row.address().unwrap_or_default()).or_default() += 1;
 }
 
 fn leave<'a>(spread: &mut Spread<'a>, row: &SignIn<'a>) {
-    for (counts, value) in [(&mut spread.0, row.account), (&mut spread.1, row.address)] {
+    for (counts, value) in [(&mut spread.0, row.account()), (&mut spread.1, row.address())] {
         let value = value.unwrap_or_default();
         if let Some(n) = counts.get_mut(value) {
             *n -= 1;
@@ -231,7 +231,7 @@ fn is_wide(spread: &Spread<'_>, limits: &Guessing) -> bool {
 }
 
 fn wide_windows<'a>(rows: &[SignIn<'a>], limits: &Guessing) -> Vec<Vec<SignIn<'a>>> {
-    let times: Vec<Time> = rows.iter().map(|row| row.time.unwrap_or_default()).collect();
+    let times: Vec<Time> = rows.iter().map(|row| row.time().unwrap_or_default()).collect();
     let ranges = stretches(
         &times,
         TimeDelta::hours(limits.window_hours),

@@ -14,8 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use polars::prelude::DataFrame;
-
 use super::draft::{self, Draft};
 use super::guess::{self, Blocks, ended, missed, outcome_of};
 use super::record;
@@ -23,10 +21,10 @@ use super::standing::{self, network_of, novelty};
 use super::words::{self, counted, listed, origin};
 use crate::case::Case;
 use crate::codes::Outcome;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Guessing;
 
@@ -44,26 +42,26 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let limits = &settings.access.guessing;
-    let failures = guess::with_outcome(case, missed)?;
+    let failures = guess::with_outcome(case, missed);
     // What comes out of the company's own doors is its scanner or its people; an intruder there is beyond what sign-ins can tell.
     let foreign = |row: &SignIn<'_>| !guess::is_noise(row) && !standing::is_company_egress(case, row);
-    let guesses = record::without_twins(SignIns::rows_of(&failures)?.iter().filter(foreign));
+    let guesses = record::without_twins(failures.iter().copied().filter(foreign));
     let limits = &for_tenant(case, &guesses, limits);
-    if guesses.iter().filter_map(|row| row.account).collect::<BTreeSet<_>>().len() < limits.spray_users {
-        return Ok(Vec::new());
+    if guesses.iter().filter_map(|row| row.account()).collect::<BTreeSet<_>>().len() < limits.spray_users {
+        return Vec::new();
     }
-    let ends = guess::with_outcome(case, ended)?;
-    let campaigns = campaigns(&guesses, &ends, limits)?;
+    let ends = guess::with_outcome(case, ended);
+    let campaigns = campaigns(&guesses, &ends, limits);
     let mut findings: Vec<Finding> = campaigns.iter().filter_map(|campaign| describe(case, campaign)).collect();
-    findings.extend(draft::finish_all(case, outcomes(case, &campaigns, &ends, limits)?)?);
-    Ok(findings)
+    findings.extend(draft::finish_all(case, outcomes(case, &campaigns, &ends, limits)));
+    findings
 }
 
 /// A tenant with few accounts cannot show many failing ones: half of them are enough.
 fn for_tenant(case: &Case, guesses: &[SignIn<'_>], limits: &Guessing) -> Guessing {
-    let targets = guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account);
+    let targets = guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account());
     let people = case.profiles.accounts.keys().map(String::as_str).filter(|account| !account.starts_with("sp:"));
     let n_accounts = targets.chain(people).collect::<BTreeSet<_>>().len();
     let is_known = !case.profiles.accounts.is_empty();
@@ -71,16 +69,16 @@ fn for_tenant(case: &Case, guesses: &[SignIn<'_>], limits: &Guessing) -> Guessin
     Guessing { spray_users: if is_known { half.min(limits.spray_users) } else { limits.spray_users }, ..limits.clone() }
 }
 
-fn campaigns<'a>(guesses: &[SignIn<'a>], ends: &'a DataFrame, limits: &Guessing) -> Result<Vec<Campaign<'a>>, DetectError> {
+fn campaigns<'a>(guesses: &[SignIn<'a>], ends: &[SignIn<'a>], limits: &Guessing) -> Vec<Campaign<'a>> {
     let mut blocks = Blocks::default();
     let candidates = campaign::candidate_blocks(guesses, &mut blocks, limits);
     let mut events = guesses.to_vec();
     let mut lucky: BTreeSet<&str> = BTreeSet::new();
     let mut users_of: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
-    for row in SignIns::rows_of(ends)?.iter() {
+    for row in ends.iter().copied() {
         if outcome_of(&row) == Outcome::Success {
-            lucky.extend(row.address);
-            users_of.entry(fingerprint(&row)).or_default().extend(row.account);
+            lucky.extend(row.address());
+            users_of.entry(fingerprint(&row)).or_default().extend(row.account());
         }
         if blocks.of(&row).is_some_and(|block| candidates.contains(&block)) {
             events.push(row);
@@ -88,13 +86,13 @@ fn campaigns<'a>(guesses: &[SignIn<'a>], ends: &'a DataFrame, limits: &Guessing)
     }
     let mut campaigns = campaign::by_source(events, &candidates, &mut blocks, limits);
 
-    let taken: BTreeSet<_> = campaigns.iter().flat_map(|campaign| campaign.guesses.iter().map(|row| (row.source, row.record))).collect();
+    let taken: BTreeSet<_> = campaigns.iter().flat_map(|campaign| campaign.guesses.iter().map(|row| (row.source(), row.record()))).collect();
     let is_left = |row: &&SignIn<'_>| {
-        !taken.contains(&(row.source, row.record)) && row.address.is_some_and(|address| !address.is_empty() && !lucky.contains(address))
+        !taken.contains(&(row.source(), row.record())) && row.address().is_some_and(|address| !address.is_empty() && !lucky.contains(address))
     };
     let left: Vec<SignIn<'a>> = guesses.iter().filter(is_left).copied().collect();
     campaigns.extend(campaign::by_fingerprint(&left, &users_of, &mut blocks, limits));
-    Ok(campaigns)
+    campaigns
 }
 
 /// The source in words.
@@ -120,7 +118,7 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
     finding.severity = severity;
     finding.confidence = 0.85;
     let addresses = words::addresses_of(&campaign.guesses);
-    let networks: BTreeSet<String> = campaign.guesses.iter().filter(|row| row.asn.is_some()).map(|row| case.networks.describe(row.asn)).collect();
+    let networks: BTreeSet<String> = campaign.guesses.iter().filter(|row| row.asn().is_some()).map(|row| case.networks.describe(row.asn())).collect();
     finding.summary = format!(
         "{} at {} from {} ({}) between {} and {}",
         counted(campaign.guesses.len(), "failed password guess"),
@@ -133,7 +131,7 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
     finding.fact("source", label(&campaign.source));
     // Names that exist nowhere are no accounts of the case.
     let existing: BTreeSet<&str> =
-        campaign.guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account).collect();
+        campaign.guesses.iter().filter(|row| outcome_of(row) != Outcome::UnknownUser).filter_map(|row| row.account()).collect();
     finding.fact("n_unknown_users", campaign.users.difference(&existing).count());
     finding.fact("accounts", existing.into_iter().collect::<Vec<_>>());
     finding.fact("n_accounts", campaign.users.len());
@@ -145,32 +143,32 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
 }
 
 /// One draft per campaign and account whose password was right.
-fn outcomes(case: &Case, campaigns: &[Campaign<'_>], ends: &DataFrame, limits: &Guessing) -> Result<Vec<Draft>, DetectError> {
+fn outcomes(case: &Case, campaigns: &[Campaign<'_>], ends: &[SignIn<'_>], limits: &Guessing) -> Vec<Draft> {
     let mut blocks = Blocks::default();
     let mut found: BTreeMap<(usize, &str), Vec<SignIn<'_>>> = BTreeMap::new();
     if !campaigns.is_empty() {
-        for row in SignIns::rows_of(ends)?.iter() {
+        for row in ends.iter().copied() {
             for (number, _) in campaigns.iter().enumerate().filter(|(_, campaign)| belongs(case, campaign, &row, &mut blocks, limits)) {
-                found.entry((number, row.account.unwrap_or_default())).or_default().push(row);
+                found.entry((number, row.account().unwrap_or_default())).or_default().push(row);
             }
         }
     }
-    Ok(found.into_iter().filter_map(|((number, _), rows)| outcome(case, campaigns.get(number)?, &rows)).collect())
+    found.into_iter().filter_map(|((number, _), rows)| outcome(case, campaigns.get(number)?, &rows)).collect()
 }
 
 /// The row is how a guess of this campaign ended, or the password's first use from its network elsewhere.
 fn belongs(case: &Case, campaign: &Campaign<'_>, row: &SignIn<'_>, blocks: &mut Blocks, limits: &Guessing) -> bool {
-    let Some(at) = row.time.filter(|at| *at >= campaign.first) else {
+    let Some(at) = row.time().filter(|at| *at >= campaign.first) else {
         return false;
     };
     let in_block = blocks.of(row).is_some_and(|block| campaign.blocks.contains(&block));
     let same_source = match &campaign.source {
-        Source::Address(address) => row.address == Some(address),
+        Source::Address(address) => row.address() == Some(address),
         Source::Block(_) => in_block,
         Source::Fingerprint { agent, app, rare } => fingerprint(row) == (agent, app) && (*rare || in_block),
     };
     let from_its_network =
-        campaign.users.contains(row.account.unwrap_or_default()) && network_of(row).is_some_and(|network| campaign.networks.contains(&network));
+        campaign.users.contains(row.account().unwrap_or_default()) && network_of(row).is_some_and(|network| campaign.networks.contains(&network));
     let late = at - campaign.last;
     let there = same_source && late <= TimeDelta::hours(limits.success_hours);
     let elsewhere = from_its_network && late <= TimeDelta::days(limits.elsewhere_days);
@@ -186,14 +184,14 @@ fn outcome(case: &Case, campaign: &Campaign<'_>, rows: &[SignIn<'_>]) -> Option<
     let primary = success.or(rows.first())?;
     let signal = if success.is_some() { "spray-success" } else { "spray-password-proved" };
     let mut draft = Draft::new(case, DETECTOR.id, signal, primary);
-    let guesses: Vec<&SignIn<'_>> = campaign.guesses.iter().filter(|row| row.account == primary.account).collect();
+    let guesses: Vec<&SignIn<'_>> = campaign.guesses.iter().filter(|row| row.account() == primary.account()).collect();
     draft.suspect_all(case, rows.iter().chain(guesses.iter().copied()));
     let finding = &mut draft.finding;
     finding.severity = if success.is_some() { Severity::Critical } else { Severity::High };
     finding.confidence = 0.85;
     let what = match success {
-        Some(row) => format!("a token was issued at {}", row.time.unwrap_or_default()),
-        None => format!("the password was right at {} (error {})", primary.time.unwrap_or_default(), primary.error_code.unwrap_or_default()),
+        Some(row) => format!("a token was issued at {}", row.time().unwrap_or_default()),
+        None => format!("the password was right at {} (error {})", primary.time().unwrap_or_default(), primary.error_code().unwrap_or_default()),
     };
     finding.summary = format!(
         "{what} to {}; {} failed from {} before and after, {} of this account",
@@ -207,10 +205,10 @@ fn outcome(case: &Case, campaign: &Campaign<'_>, rows: &[SignIn<'_>]) -> Option<
     finding.fact("campaign_last", campaign.last.to_string());
     finding.fact("campaign_accounts", campaign.users.len());
     finding.fact("guesses", guesses.len());
-    finding.fact("succeeded_at", success.and_then(|row| row.time).map(|at| at.to_string()));
+    finding.fact("succeeded_at", success.and_then(|row| row.time()).map(|at| at.to_string()));
     finding.fact(
         "stopped_by",
-        rows.iter().filter_map(|row| row.error_code).filter(|code| *code != 0).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+        rows.iter().filter_map(|row| row.error_code()).filter(|code| *code != 0).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
     );
     Some(draft)
 }

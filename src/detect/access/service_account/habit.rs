@@ -59,14 +59,14 @@ impl<'a> Habit<'a> {
     pub(super) fn learn(&mut self, row: &SignIn<'a>) {
         let full = |value: Option<&'a str>| value.filter(|value| !value.is_empty());
         self.n += 1;
-        self.days.extend(row.time.map(Time::day));
-        self.hours.extend(row.time.and_then(Time::utc).map(|utc| utc.hour()));
+        self.days.extend(row.time().map(Time::day));
+        self.hours.extend(row.time().and_then(Time::utc).map(|utc| utc.hour()));
         self.networks.extend(network_of(row));
-        self.countries.extend(full(row.country));
-        self.agents.extend(full(row.agent_family));
-        self.apps.extend(full(row.app_id));
-        self.clients.extend(full(row.client_app));
-        self.people |= in_browser(row) || row.requirement == Some("multifactorauthentication");
+        self.countries.extend(full(row.country()));
+        self.agents.extend(full(row.agent_family()));
+        self.apps.extend(full(row.app_id()));
+        self.clients.extend(full(row.client_app()));
+        self.people |= in_browser(row) || row.requirement() == Some("multifactorauthentication");
     }
 
     /// Long enough, narrow enough, and named or working like a machine.
@@ -83,10 +83,10 @@ impl<'a> Habit<'a> {
         let network = !self.networks.is_empty() && network_of(row).is_some_and(|network| !self.networks.contains(&network));
         let new = [
             ("network", network),
-            ("country", is_new(&self.countries, row.country)),
-            ("agent", is_new(&self.agents, row.agent_family)),
-            ("app", is_new(&self.apps, row.app_id)),
-            ("client", is_new(&self.clients, row.client_app)),
+            ("country", is_new(&self.countries, row.country())),
+            ("agent", is_new(&self.agents, row.agent_family())),
+            ("app", is_new(&self.apps, row.app_id())),
+            ("client", is_new(&self.clients, row.client_app())),
             ("interactive", in_browser(row)),
         ];
         new.into_iter().filter(|(_, new)| *new).map(|(name, _)| name).collect()
@@ -106,6 +106,6 @@ pub(super) fn says_machine(account: &str) -> bool {
 }
 
 fn in_browser(row: &SignIn<'_>) -> bool {
-    let browser = row.agent_family.is_some_and(|family| BROWSERS.contains(&family)) || row.client_app == Some("browser");
-    browser && row.stream != Some("non-interactive")
+    let browser = row.agent_family().is_some_and(|family| BROWSERS.contains(&family)) || row.client_app() == Some("browser");
+    browser && row.stream() != Some("non-interactive")
 }

@@ -17,9 +17,9 @@ use super::record;
 use super::standing::network_of;
 use super::words::{counted, origin};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 use crate::settings::access::Special;
 
@@ -37,12 +37,12 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let limits = &settings.access.special;
-    let rows = record::select(case, record::succeeded())?;
+    let rows = record::select(case, record::succeeded);
     let mut by_account: BTreeMap<&str, Machine<'_>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter() {
-        let account = row.account.unwrap_or_default();
+    for row in rows.iter() {
+        let account = row.account().unwrap_or_default();
         by_account.entry(account).or_default().observe(account, &row, limits);
     }
     let drafts = by_account.iter().filter_map(|(account, machine)| describe(case, account, machine, limits)).collect();
@@ -62,7 +62,7 @@ struct Machine<'a> {
 
 impl<'a> Machine<'a> {
     fn observe(&mut self, account: &str, row: &SignIn<'a>, limits: &Special) {
-        let waited = self.held.first().and_then(|held| held.time).zip(row.time).is_some_and(|(held, at)| at - held >= TimeDelta::days(1));
+        let waited = self.held.first().and_then(|held| held.time()).zip(row.time()).is_some_and(|(held, at)| at - held >= TimeDelta::days(1));
         if waited {
             for held in std::mem::take(&mut self.held) {
                 self.habit.learn(&held);
@@ -109,12 +109,12 @@ fn describe(case: &Case, account: &str, machine: &Machine<'_>, limits: &Special)
         "account of a machine ({}) signed in from {} at {}; new: {}",
         reasons.join("; "),
         origin(case, first),
-        first.time?,
+        first.time()?,
         changed.iter().copied().collect::<Vec<_>>().join(", ")
     );
     finding.fact("changed", changed.iter().copied().collect::<Vec<_>>());
     finding.fact("why_machine", reasons);
     finding.fact("n_sign_ins", record::n_sign_ins(off));
-    finding.fact("protocol", first.client_app.unwrap_or_default());
+    finding.fact("protocol", first.client_app().unwrap_or_default());
     Some(draft)
 }

@@ -14,11 +14,11 @@ use super::record;
 use super::standing::{network_of, novelty};
 use super::words::{self, counted, listed, origin};
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::enrich::profile::{Novelty, Trait};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Severity};
-use crate::frame::{SignIn, SignIns};
+use crate::frame::SignIn;
 use crate::settings::Settings;
 
 mod enabled_and_reset;
@@ -41,40 +41,40 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
-    let shared = shared_mailboxes(case)?;
-    let mut drafts = direct_sign_ins(case, &shared)?;
-    drafts.extend(off_kiosk::detect(case, &settings.access.special)?);
-    let mut findings = draft::finish_all(case, drafts)?;
-    findings.extend(enabled_and_reset::detect(case, &settings.access.special, &shared)?);
-    Ok(findings)
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
+    let shared = shared_mailboxes(case);
+    let mut drafts = direct_sign_ins(case, &shared);
+    drafts.extend(off_kiosk::detect(case, &settings.access.special));
+    let mut findings = draft::finish_all(case, drafts);
+    findings.extend(enabled_and_reset::detect(case, &settings.access.special, &shared));
+    findings
 }
 
 /// Mailboxes without an owner: UPN or address → recipient type.
-fn shared_mailboxes(case: &Case) -> Result<BTreeMap<String, String>, DetectError> {
+fn shared_mailboxes(case: &Case) -> BTreeMap<String, String> {
     let mut shared = BTreeMap::new();
-    for row in case.frames.mailboxes.rows()?.iter() {
-        let kind = row.kind.unwrap_or_default();
+    for row in case.frames.mailboxes.iter() {
+        let kind = row.kind().unwrap_or_default();
         let lower = kind.to_lowercase();
         if ["shared", "room", "equipment"].iter().any(|word| lower.starts_with(word)) {
-            for name in [row.mailbox, row.primary_address].into_iter().flatten().filter(|name| !name.is_empty()) {
+            for name in [row.mailbox(), row.primary_address()].into_iter().flatten().filter(|name| !name.is_empty()) {
                 shared.insert(case.identities.resolve(name).to_owned(), kind.to_owned());
             }
         }
     }
-    Ok(shared)
+    shared
 }
 
-fn direct_sign_ins(case: &Case, shared: &BTreeMap<String, String>) -> Result<Vec<Draft>, DetectError> {
+fn direct_sign_ins(case: &Case, shared: &BTreeMap<String, String>) -> Vec<Draft> {
     if shared.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let rows = record::select(case, record::succeeded().and(record::account_in(shared.keys().map(String::as_str))))?;
+    let rows = record::select(case, |row| record::succeeded(row) && row.account().is_some_and(|account| shared.contains_key(account)));
     let mut by_network: BTreeMap<(&str, Option<String>), Vec<SignIn<'_>>> = BTreeMap::new();
-    for row in SignIns::rows_of(&rows)?.iter().filter(|row| novelty(case, row, Trait::Network) != Novelty::Established) {
-        by_network.entry((row.account.unwrap_or_default(), network_of(&row))).or_default().push(row);
+    for row in rows.iter().copied().filter(|row| novelty(case, row, Trait::Network) != Novelty::Established) {
+        by_network.entry((row.account().unwrap_or_default(), network_of(&row))).or_default().push(row);
     }
-    Ok(by_network
+    by_network
         .into_iter()
         .filter_map(|((account, _), rows)| {
             let first = rows.first()?;
@@ -90,12 +90,12 @@ fn direct_sign_ins(case: &Case, shared: &BTreeMap<String, String>) -> Result<Vec
                 counted(record::n_sign_ins(&rows), "success"),
                 origin(case, first),
                 if apps.is_empty() { "unrecorded applications".to_owned() } else { listed(&apps) },
-                first.time?
+                first.time()?
             );
             finding.fact("mailbox_kind", kind.as_str());
             finding.fact("n_sign_ins", record::n_sign_ins(&rows));
             finding.fact("apps", apps.into_iter().collect::<Vec<_>>());
             Some(draft)
         })
-        .collect())
+        .collect()
 }

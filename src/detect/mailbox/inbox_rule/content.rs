@@ -58,7 +58,7 @@ pub(super) struct Content {
 impl Content {
     /// Reads an audit record.
     pub(super) fn of_event(event: &AuditEvent<'_>, parameters: &Properties) -> Self {
-        let operation = event.operation.unwrap_or_default();
+        let operation = event.operation().unwrap_or_default();
         let mut content = Self {
             name: name_of(event, parameters),
             known_as: path_name(event, parameters),
@@ -98,23 +98,23 @@ impl Content {
     pub(super) fn of_state(state: &RuleState<'_>) -> Self {
         let some = |cell: Option<&str>| cell.filter(|text| !text.trim().is_empty()).map(str::to_owned);
         let mut content = Self {
-            name: state.name.map(str::to_owned),
-            rule_id: state.rule_id.and_then(rule_id),
-            move_to: some(state.move_to),
-            copy_to: some(state.copy_to),
-            delete: state.delete == Some(true),
-            mark_read: state.mark_read == Some(true),
-            stop: state.stop == Some(true),
+            name: state.name().map(str::to_owned),
+            rule_id: state.rule_id().and_then(rule_id),
+            move_to: some(state.move_to()),
+            copy_to: some(state.copy_to()),
+            delete: state.delete() == Some(true),
+            mark_read: state.mark_read() == Some(true),
+            stop: state.stop() == Some(true),
             // An export without a conditions column cannot tell a catch-all rule from any other.
-            complete: state.conditions.is_some(),
+            complete: state.conditions().is_some(),
             ..Self::default()
         };
         for (name, cell) in
-            [("ForwardTo", state.forward_to), ("ForwardAsAttachmentTo", state.forward_attachment_to), ("RedirectTo", state.redirect_to)]
+            [("ForwardTo", state.forward_to()), ("ForwardAsAttachmentTo", state.forward_attachment_to()), ("RedirectTo", state.redirect_to())]
         {
             content.targets.extend(some(cell).map(|text| (name.to_owned(), text)));
         }
-        for (name, value) in Properties::parse(state.conditions).iter() {
+        for (name, value) in Properties::parse(state.conditions()).iter() {
             content.add_condition(name, text_of(value));
         }
         content
@@ -170,7 +170,7 @@ fn name_of(event: &AuditEvent<'_>, parameters: &Properties) -> Option<String> {
 }
 
 fn path_name(event: &AuditEvent<'_>, parameters: &Properties) -> Option<String> {
-    let path = event.object.filter(|path| path.contains('\\')).map(str::to_owned).or_else(|| parameters.filled("Identity"))?;
+    let path = event.object().filter(|path| path.contains('\\')).map(str::to_owned).or_else(|| parameters.filled("Identity"))?;
     let name = path.split_once('\\').map_or(path.as_str(), |(_, name)| name);
     rule_id(name).is_none().then(|| name.trim_end_matches(' ').to_owned())
 }

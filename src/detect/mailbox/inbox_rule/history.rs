@@ -1,7 +1,5 @@
 //! The rules of a case, each with all its records: made, changed, exported, removed. The same rule in the audit log and in an export is one rule.
 
-use polars::prelude::PolarsResult;
-
 use super::content::Content;
 use super::score::{self, Score};
 use crate::case::Case;
@@ -12,7 +10,6 @@ use crate::detect::properties::Properties;
 use crate::detect::selection;
 use crate::enrich::profile::Novelty;
 use crate::finding::Traces;
-use crate::frame::AuditEvents;
 use crate::provenance::RecordRef;
 use crate::settings::mailbox::InboxRule;
 use crate::time::Time;
@@ -64,20 +61,20 @@ struct Observation {
 }
 
 /// Reads all rules, in the order of their first records; exported rules last.
-pub(super) fn read(case: &Case, weights: &InboxRule) -> PolarsResult<Vec<Rule>> {
-    let contacts = Contacts::read(case)?;
+pub(super) fn read(case: &Case, weights: &InboxRule) -> Vec<Rule> {
+    let contacts = Contacts::read(case);
     let mut rules: Vec<Rule> = Vec::new();
-    let data = selection::audit(case, OPERATIONS)?;
-    for event in AuditEvents::rows_of(&data)?.iter() {
-        let parameters = Properties::parse(event.parameters);
-        let operation = event.operation.unwrap_or_default();
+    let data = selection::audit(case, OPERATIONS);
+    for event in data.iter() {
+        let parameters = Properties::parse(event.parameters());
+        let operation = event.operation().unwrap_or_default();
         let content = Content::of_event(&event, &parameters);
         let owner = owner::owner(case, &event, &parameters);
         let removal = operation.starts_with("remove-") || parameters.text("RuleOperation").is_some_and(|text| text.to_lowercase().contains("remove"));
         if removal {
             for rule in rules.iter_mut().filter(|rule| rule.owner == owner && same_rule(&rule.content, &content)) {
-                rule.removed = event.time;
-                rule.records.push((event.time, event.reference()));
+                rule.removed = event.time();
+                rule.records.push((event.time(), event.reference()));
             }
             continue;
         }
@@ -86,26 +83,26 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> PolarsResult<Vec<Rule>> 
             Novelty::New => "made from a network that is new for the account",
             _ => "made from a rented network, with too little history to tell whether it is new",
         });
-        let observation = Observation { owner, content, at: event.time, record: event.reference(), strange };
+        let observation = Observation { owner, content, at: event.time(), record: event.reference(), strange };
         let (rule, got_worse) = place(&mut rules, case, &contacts, weights, observation);
         rule.in_audit = true;
         rule.removed = None;
-        rule.operations.push(event.operation_raw.unwrap_or(operation).to_owned());
+        rule.operations.push(event.operation_raw().unwrap_or(operation).to_owned());
         if got_worse {
-            rule.author = Some((event.account.unwrap_or("an actor that is not recorded").to_owned(), origin.describe(case)));
+            rule.author = Some((event.account().unwrap_or("an actor that is not recorded").to_owned(), origin.describe(case)));
             rule.traces = traces_of_audit(&event);
             rule.from_established = origin.novelty(case) == Novelty::Established;
         }
     }
-    for state in case.frames.rules.rows()?.iter() {
-        let named = state.mailbox.unwrap_or_default().to_lowercase();
+    for state in case.frames.rules.iter() {
+        let named = state.mailbox().unwrap_or_default().to_lowercase();
         let owner = owner::account_of(case, &named).unwrap_or(named);
         let observation = Observation { owner, content: Content::of_state(&state), at: None, record: state.reference(), strange: None };
         let (rule, _) = place(&mut rules, case, &contacts, weights, observation);
         rule.in_state = true;
-        rule.enabled = state.enabled;
+        rule.enabled = state.enabled();
     }
-    Ok(rules)
+    rules
 }
 
 /// Adds an observation to the rule it belongs to, or opens a new rule. True when the rule is new or earned more points than ever before.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use self::history::Rule;
 use crate::case::Case;
-use crate::detect::{DetectError, Detector, selection};
+use crate::detect::{Detector, selection};
 use crate::evidence::Evidence;
 use crate::finding::{Artefact, ArtefactKind, Finding, Severity};
 use crate::settings::Settings;
@@ -33,9 +33,9 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let weights = &settings.mailbox.inbox_rule;
-    let mut rules = history::read(case, weights)?;
+    let mut rules = history::read(case, weights);
     add_shared_points(&mut rules, weights.shared);
     let listed: BTreeSet<String> = rules.iter().filter(|rule| rule.in_state).map(|rule| rule.owner.clone()).collect();
     let mut findings = Vec::new();
@@ -59,7 +59,7 @@ fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError>
             findings.push(finding);
         }
     }
-    Ok(findings)
+    findings
 }
 
 /// The same outside address, or the same blank name with the same actions, in several mailboxes is one hand.

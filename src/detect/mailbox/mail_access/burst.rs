@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polars::prelude::PolarsResult;
-
 use super::reading::{self, Programs};
 use crate::case::Case;
 use crate::detect::origin::{Origin, traces_of_access};
@@ -23,17 +21,18 @@ struct Opened<'a> {
 
 /// One finding per reader, mailbox and origin whose reading passes a threshold. Reading from a network of the owner's habits stays quiet: phones and
 /// new profiles fetch a lot at once.
-pub(super) fn find(case: &Case, programs: &Programs, thresholds: &Thresholds) -> PolarsResult<Vec<Finding>> {
-    let accesses = case.frames.mail_access.rows()?;
+pub(super) fn find(case: &Case, programs: &Programs, thresholds: &Thresholds) -> Vec<Finding> {
+    let accesses = &case.frames.mail_access;
     let mut by_record: BTreeMap<(u32, u64), MailAccess<'_>> = BTreeMap::new();
-    for access in accesses.iter().filter(|access| access.access == Some("bind") && !reading::is_background(access) && !programs.is_service(access)) {
-        by_record.entry((access.source.0, access.record)).or_insert(access);
+    for access in accesses.iter().filter(|access| access.access() == Some("bind") && !reading::is_background(access) && !programs.is_service(access))
+    {
+        by_record.entry((access.source().0, access.record())).or_insert(access);
     }
-    let items = case.frames.mail_items.rows()?;
+    let items = &case.frames.mail_items;
     // (reader, mailbox, origin) → opened messages in order of time.
     let mut readers: BTreeMap<(&str, &str, String), Vec<Opened<'_>>> = BTreeMap::new();
     for item in items.iter() {
-        let (Some(access), Some(at), Some(message)) = (by_record.get(&(item.source.0, item.record)), item.time, item.message_id) else {
+        let (Some(access), Some(at), Some(message)) = (by_record.get(&(item.source().0, item.record())), item.time(), item.message_id()) else {
             continue;
         };
         let origin = Origin::of_access(access);
@@ -43,7 +42,7 @@ pub(super) fn find(case: &Case, programs: &Programs, thresholds: &Thresholds) ->
             continue;
         }
         let place = origin.network_key().or_else(|| origin.session.map(str::to_owned)).or_else(|| reading::program(access)).unwrap_or_default();
-        let key = (access.account.unwrap_or_default(), access.mailbox.unwrap_or_default(), place);
+        let key = (access.account().unwrap_or_default(), access.mailbox().unwrap_or_default(), place);
         readers.entry(key).or_default().push(Opened { at, message, access: *access });
     }
     let mut findings = Vec::new();
@@ -54,9 +53,9 @@ pub(super) fn find(case: &Case, programs: &Programs, thresholds: &Thresholds) ->
         if minutes < thresholds.burst_messages && hour < thresholds.hour_messages {
             continue;
         }
-        findings.extend(describe(case, account, mailbox, &opened, minutes, hour, thresholds)?);
+        findings.extend(describe(case, account, mailbox, &opened, minutes, hour, thresholds));
     }
-    Ok(findings)
+    findings
 }
 
 /// The largest number of distinct messages in any window of `minutes`.
@@ -88,8 +87,8 @@ fn describe(
     minutes: usize,
     hour: usize,
     thresholds: &Thresholds,
-) -> PolarsResult<Option<Finding>> {
-    let Some(first) = opened.first() else { return Ok(None) };
+) -> Option<Finding> {
+    let Some(first) = opened.first() else { return None };
     let origin = Origin::of_access(&first.access);
     let unusual = origin.is_unusual(case);
     let mut messages: Vec<&str> = Vec::new();
@@ -99,7 +98,7 @@ fn describe(
             messages.push(opened.message);
         }
     }
-    let folders: BTreeSet<&str> = opened.iter().filter_map(|opened| opened.access.folder).collect();
+    let folders: BTreeSet<&str> = opened.iter().filter_map(|opened| opened.access.folder()).collect();
     let programs: BTreeSet<String> = opened.iter().filter_map(|opened| reading::program(&opened.access)).collect();
     let mut finding = Finding::new(super::ID, "mail-bind-burst", reading::subject(account, mailbox), first.at, first.access.reference());
     finding.severity = if unusual { Severity::High } else { Severity::Medium };
@@ -110,7 +109,7 @@ fn describe(
         origin.describe(case),
         thresholds.burst_minutes
     );
-    finding.against = origin.reasons_against(case)?;
+    finding.against = origin.reasons_against(case);
     finding.fact("actor", account);
     finding.fact("mailbox", mailbox);
     finding.fact("n_messages", distinct.len());
@@ -127,10 +126,10 @@ fn describe(
         finding.traces.extend(&traces_of_access(&opened.access));
     }
     selection::attach(&mut finding, opened.iter().map(|opened| (Some(opened.at), opened.access.reference())));
-    Ok(Some(finding))
+    Some(finding)
 }
 
 fn is_phone(access: &MailAccess<'_>) -> bool {
-    let client = access.client_info.unwrap_or_default().to_lowercase();
+    let client = access.client_info().unwrap_or_default().to_lowercase();
     ["outlook-ios", "outlook-android", "activesync"].iter().any(|name| client.contains(name))
 }

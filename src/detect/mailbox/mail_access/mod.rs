@@ -13,7 +13,7 @@ mod reading;
 mod sync;
 
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::settings::Settings;
@@ -33,13 +33,13 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let thresholds = &settings.mailbox.mail_access;
-    let programs = reading::Programs::read(case, thresholds)?;
-    let mut findings = burst::find(case, &programs, thresholds)?;
-    findings.extend(sync::syncs(case, &programs)?);
-    findings.extend(sync::throttled(case)?);
-    findings.extend(program::many_mailboxes(case, thresholds)?);
-    findings.extend(program::new_clients(case, &programs, thresholds)?);
-    Ok(findings)
+    let programs = reading::Programs::read(case, thresholds);
+    let mut findings = burst::find(case, &programs, thresholds);
+    findings.extend(sync::syncs(case, &programs));
+    findings.extend(sync::throttled(case));
+    findings.extend(program::many_mailboxes(case, thresholds));
+    findings.extend(program::new_clients(case, &programs, thresholds));
+    findings
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::PolarsResult;
 use serde_json::Value;
 
 use super::sending::SENDS;
@@ -14,7 +13,7 @@ use crate::detect::properties::{Properties, text_of};
 use crate::detect::selection;
 use crate::enrich::profile::Novelty;
 use crate::finding::{Finding, Severity};
-use crate::frame::{AuditEvent, AuditEvents};
+use crate::frame::AuditEvent;
 use crate::settings::mailbox::MailSent as Thresholds;
 
 const DELETES: &[&str] = &["softdelete", "harddelete", "movetodeleteditems"];
@@ -30,11 +29,11 @@ struct Deleted {
 /// The messages of a deleting record. One record may stand for many; its columns hold the first.
 fn deleted_items(event: &AuditEvent<'_>) -> Vec<Deleted> {
     let text = |item: &Value, name: &str| item.get(name).map(text_of).unwrap_or_default();
-    let list = match Properties::parse(event.details).get("AffectedItems") {
+    let list = match Properties::parse(event.details()).get("AffectedItems") {
         Some(Value::Array(items)) => items.clone(),
         _ => Vec::new(),
     };
-    let folder = event.folder.unwrap_or_default();
+    let folder = event.folder().unwrap_or_default();
     let place = |item: &Value| item.get("ParentFolder").map(|parent| text(parent, "Path")).filter(|path| !path.is_empty());
     let listed: Vec<Deleted> = list
         .iter()
@@ -48,39 +47,38 @@ fn deleted_items(event: &AuditEvent<'_>) -> Vec<Deleted> {
         return listed;
     }
     let cell = |cell: Option<&str>| cell.unwrap_or_default().to_owned();
-    vec![Deleted { subject: cell(event.subject), message_id: cell(event.message_id), folder: folder.to_owned() }]
+    vec![Deleted { subject: cell(event.subject()), message_id: cell(event.message_id()), folder: folder.to_owned() }]
 }
 
 /// Messages deleted soon after they were sent: the same message id, or the same subject deleted from the sent items. One finding per account.
-pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResult<Vec<Finding>> {
-    let sent_data = selection::audit(case, SENDS)?;
-    let sent_rows = AuditEvents::rows_of(&sent_data)?;
+pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> Vec<Finding> {
+    let sent_data = selection::audit(case, SENDS);
+    let sent_rows = sent_data;
     let mut by_id: BTreeMap<(&str, &str), AuditEvent<'_>> = BTreeMap::new();
     let mut by_subject: BTreeMap<(&str, &str), Vec<AuditEvent<'_>>> = BTreeMap::new();
-    for event in sent_rows.iter() {
-        let account = event.account.unwrap_or_default();
-        if let Some(id) = filled(event.message_id) {
+    for event in sent_rows.iter().copied() {
+        let account = event.account().unwrap_or_default();
+        if let Some(id) = filled(event.message_id()) {
             by_id.insert((account, id), event);
         }
-        if let Some(subject) = filled(event.subject) {
+        if let Some(subject) = filled(event.subject()) {
             by_subject.entry((account, subject)).or_default().push(event);
         }
     }
-    let soon = |sent: &AuditEvent<'_>, deleted: &AuditEvent<'_>| match (sent.time, deleted.time) {
+    let soon = |sent: &AuditEvent<'_>, deleted: &AuditEvent<'_>| match (sent.time(), deleted.time()) {
         (Some(sent), Some(deleted)) => (0..=thresholds.cleared_minutes.saturating_mul(60)).contains(&(deleted - sent).num_seconds()),
         _ => false,
     };
-    let data = selection::audit(case, DELETES)?;
-    let rows = AuditEvents::rows_of(&data)?;
+    let rows = selection::audit(case, DELETES);
     let mut accounts: BTreeMap<&str, Vec<(AuditEvent<'_>, AuditEvent<'_>)>> = BTreeMap::new();
-    for deleted in rows.iter().filter(|event| !is_housekeeping(event)) {
-        let account = deleted.account.unwrap_or_default();
+    for deleted in rows.into_iter().filter(|event| !is_housekeeping(event)) {
+        let account = deleted.account().unwrap_or_default();
         for item in deleted_items(&deleted) {
             let same_message = by_id.get(&(account, item.message_id.as_str())).filter(|sent| soon(sent, &deleted)).copied();
             let in_sent_items = words::folder_kind(&item.folder) == Some("sent");
             let same_subject = || {
                 let sent = by_subject.get(&(account, item.subject.as_str())).filter(|_| in_sent_items)?;
-                sent.iter().find(|sent| soon(sent, &deleted)).copied()
+                sent.iter().copied().find(|sent| soon(sent, &deleted))
             };
             if let Some(sent) = same_message.or_else(same_subject) {
                 accounts.entry(account).or_default().push((sent, deleted));
@@ -91,7 +89,7 @@ pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResul
     for (account, pairs) in accounts {
         let Some((first, _)) = pairs.first() else { continue };
         let origin = Origin::of_audit(first);
-        let mut finding = Finding::new(ID, "mail-sent-then-deleted", account, first.time.unwrap_or_default(), first.reference());
+        let mut finding = Finding::new(ID, "mail-sent-then-deleted", account, first.time().unwrap_or_default(), first.reference());
         finding.severity = if origin.is_unusual(case) || pairs.len() > 2 { Severity::High } else { Severity::Medium };
         finding.confidence = if origin.novelty(case) == Novelty::Established { 0.5 } else { 0.8 };
         finding.summary = format!(
@@ -101,7 +99,7 @@ pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResul
             origin.describe(case)
         );
         finding.fact("n_messages", pairs.len());
-        finding.fact("subjects", pairs.iter().filter_map(|(sent, _)| sent.subject).take(SHOWN).collect::<Value>());
+        finding.fact("subjects", pairs.iter().filter_map(|(sent, _)| sent.subject()).take(SHOWN).collect::<Value>());
         finding.fact("network", origin.novelty_word(case));
         if origin.novelty(case) == Novelty::Established {
             finding.against.push("the messages were sent from a network that is established for the account".to_owned());
@@ -112,22 +110,21 @@ pub(super) fn sent_messages(case: &Case, thresholds: &Thresholds) -> PolarsResul
         }
         selection::attach(
             &mut finding,
-            pairs.iter().flat_map(|(sent, deleted)| [(sent.time, sent.reference()), (deleted.time, deleted.reference())]),
+            pairs.iter().flat_map(|(sent, deleted)| [(sent.time(), sent.reference()), (deleted.time(), deleted.reference())]),
         );
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// Security notices deleted from a network that is not the account's habit. One finding per account. Owners delete such mail all the time.
-pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
-    let data = selection::audit(case, DELETES)?;
-    let rows = AuditEvents::rows_of(&data)?;
+pub(super) fn notices(case: &Case) -> Vec<Finding> {
+    let rows = selection::audit(case, DELETES);
     let mut accounts: BTreeMap<&str, Vec<(AuditEvent<'_>, String)>> = BTreeMap::new();
-    for event in rows.iter().filter(|event| !is_housekeeping(event)) {
+    for event in rows.iter().copied().filter(|event| !is_housekeeping(event)) {
         let notices = deleted_items(&event).into_iter().map(|item| item.subject).filter(|subject| !words::found(Words::Notice, subject).is_empty());
         if Origin::of_audit(&event).novelty(case) != Novelty::Established {
-            accounts.entry(event.account.unwrap_or_default()).or_default().extend(notices.map(|subject| (event, subject)));
+            accounts.entry(event.account().unwrap_or_default()).or_default().extend(notices.map(|subject| (event, subject)));
         }
     }
     accounts.retain(|_, notices| !notices.is_empty());
@@ -138,7 +135,7 @@ pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
         let Some((first, subject)) = events.first() else { continue };
         let origin = Origin::of_audit(first);
         let unusual = origin.is_unusual(case);
-        let mut finding = Finding::new(ID, "mail-security-notice-deleted", account, first.time.unwrap_or_default(), first.reference());
+        let mut finding = Finding::new(ID, "mail-security-notice-deleted", account, first.time().unwrap_or_default(), first.reference());
         finding.severity = if unusual { Severity::High } else { Severity::Low };
         finding.confidence = if unusual { 0.85 } else { 0.4 };
         finding.summary = format!("{account} deleted {} security notice(s), among them \"{subject}\", from {}", events.len(), origin.describe(case));
@@ -147,14 +144,14 @@ pub(super) fn notices(case: &Case) -> PolarsResult<Vec<Finding>> {
         for (event, _) in &events {
             finding.traces.extend(&traces_of_audit(event));
         }
-        selection::attach(&mut finding, events.iter().map(|(event, _)| (event.time, event.reference())));
+        selection::attach(&mut finding, events.iter().map(|(event, _)| (event.time(), event.reference())));
         findings.push(finding);
     }
-    Ok(findings)
+    findings
 }
 
 /// Retention and other machinery of Exchange deletes in bulk.
 fn is_housekeeping(event: &AuditEvent<'_>) -> bool {
-    let client = event.client_info.unwrap_or_default().to_lowercase();
-    event.actor_kind == Some("system") || client.starts_with("client=tba") || client.contains("mrmassistant") || client.contains("elcassistant")
+    let client = event.client_info().unwrap_or_default().to_lowercase();
+    event.actor_kind() == Some("system") || client.starts_with("client=tba") || client.contains("mrmassistant") || client.contains("elcassistant")
 }

@@ -8,7 +8,7 @@ mod cleared;
 mod sending;
 
 use crate::case::Case;
-use crate::detect::{DetectError, Detector};
+use crate::detect::Detector;
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::settings::Settings;
@@ -28,12 +28,12 @@ pub(super) const DETECTOR: Detector = Detector {
     detect,
 };
 
-fn detect(case: &Case, settings: &Settings) -> Result<Vec<Finding>, DetectError> {
+fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let thresholds = &settings.mailbox.mail_sent;
-    let mut findings = sending::from_new_origin(case)?;
-    findings.extend(sending::in_mass(case, thresholds)?);
-    findings.extend(sending::for_others(case, thresholds)?);
-    findings.extend(cleared::sent_messages(case, thresholds)?);
-    findings.extend(cleared::notices(case)?);
-    Ok(findings)
+    let mut findings = sending::from_new_origin(case);
+    findings.extend(sending::in_mass(case, thresholds));
+    findings.extend(sending::for_others(case, thresholds));
+    findings.extend(cleared::sent_messages(case, thresholds));
+    findings.extend(cleared::notices(case));
+    findings
 }
