@@ -88,6 +88,12 @@ pub fn analyze(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progr
     Ok(Analysis { report: report(&case, &detection, judgement, timeline), case })
 }
 
+/// What is in the evidence, and what is missing: one pass that counts and keeps nothing.
+pub fn inventory(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<model::Inventory, Error> {
+    let survey = case::survey(inventory::take(evidence)?, progress);
+    Ok(assess::listing(&survey, &options.settings.coverage))
+}
+
 fn report(case: &case::Case, detection: &detect::Detection, judgement: assess::Judgement, timeline: Vec<model::Event>) -> model::Report {
     model::Report {
         schema: model::SCHEMA,

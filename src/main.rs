@@ -35,6 +35,12 @@ fn run(arguments: &Cli) -> ExitCode {
             progress.clear();
             result.map(|outcome| (outcome.stdout, outcome.code))
         }
+        Command::Inventory(inventory) => {
+            let progress = ProgressLine::new(!inventory.quiet);
+            let result = cli::inventory(inventory, terminal(), &|step| progress.show(step));
+            progress.clear();
+            result.map(|outcome| (outcome.stdout, outcome.code))
+        }
         Command::Detectors => Ok((cli::detectors(), 0)),
         Command::Explain(explain) => cli::explain(&explain.id, explain.report.as_deref()).map(|text| (text, 0)),
         Command::Settings => {

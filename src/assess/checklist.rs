@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
-
 use crate::case::{Case, Span};
 use crate::evidence::Evidence;
 use crate::model::ChecklistItem;
 use crate::time::Time;
 
 use super::activity::{Act, Surface};
+use super::coverage::{Proof, Prover, Window};
 
 /// What the items are judged against.
 pub(crate) struct Scope<'a> {
@@ -71,12 +70,12 @@ const AUDIT_KINDS: &[Evidence] =
     &[Evidence::ExchangeAdmin, Evidence::MailboxAudit, Evidence::AuditDirectory, Evidence::SharePoint, Evidence::Teams, Evidence::OtherAudit];
 
 /// Judges all fifteen.
-pub(crate) fn judge(case: &Case, scope: &Scope<'_>) -> Vec<ChecklistItem> {
-    let window = scope.window.or_else(|| evidence_window(case));
-    ITEMS.iter().map(|item| judge_item(case, scope, window, item)).collect()
+pub(crate) fn judge(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>) -> Vec<ChecklistItem> {
+    let window = scope.window.map(Window::of_incident).or_else(|| evidence_window(case).map(Window::of_evidence));
+    ITEMS.iter().map(|item| judge_item(case, prover, scope, window, item)).collect()
 }
 
-fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item: &Item) -> ChecklistItem {
+fn judge_item(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, item: &Item) -> ChecklistItem {
     let n_acts = scope.acts.iter().filter(|act| item.surfaces.contains(&act.surface)).count();
     let findings: Vec<String> = scope.findings.iter().filter(|(_, signal)| item.signals.contains(signal)).map(|(id, _)| id.clone()).collect();
     let history: Vec<(Evidence, Span)> = present(case, item.history);
@@ -85,15 +84,18 @@ fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item
         kinds.iter().map(|(kind, span)| format!("{} ({} records{})", kind.title(), span.records, dates(span))).collect::<Vec<_>>().join(", ")
     };
     let names = |kinds: &[Evidence]| kinds.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
-    let covered = history.iter().any(|(_, span)| covers(span, window, scope.window.is_some()));
+    let proof = proof(prover, scope, window, &history);
+    let state_limits: Vec<String> = state.iter().flat_map(|(kind, _)| prover.state(*kind)).collect();
     let (status, why) = if n_acts > 0 || !findings.is_empty() {
         let mut why = format!("{n_acts} record(s) in the attacker context, {} finding(s)", findings.len());
         if history.is_empty() || (!item.state.is_empty() && state.is_empty()) {
             why.push_str("; part of the evidence for this item is absent, so there may be more");
+        } else if let Proof::Partial(reasons) | Proof::Nothing(reasons) = &proof {
+            why = format!("{why}; there may be more: {}", reasons.join("; "));
         }
         ("found", why)
     } else if item.number == 6 {
-        mail_access(case, scope, covered)
+        mail_access(case, scope, &proof)
     } else if history.is_empty() && state.is_empty() {
         let audit = AUDIT_KINDS.iter().filter(|kind| case.has(**kind)).count();
         if item.history.iter().all(|kind| matches!(kind, Evidence::Teams | Evidence::PowerAutomate | Evidence::PowerApps | Evidence::SharePoint))
@@ -109,35 +111,65 @@ fn judge_item(case: &Case, scope: &Scope<'_>, window: Option<(Time, Time)>, item
         } else {
             ("not_covered", format!("no {} in the evidence", names(&[item.history, item.state].concat())))
         }
-    } else if !covered && !history.is_empty() {
-        ("partial", format!("read {}; it does not cover the whole window", read(&history)))
     } else if history.is_empty() {
         ("partial", format!("read {}; the history ({}) is absent", read(&state), names(item.history)))
+    } else if let Proof::Partial(reasons) = &proof {
+        ("partial", format!("read {}; it does not cover the whole window: {}", read(&history), reasons.join("; ")))
+    } else if let Proof::Nothing(reasons) = &proof {
+        (
+            if state.is_empty() { "not_covered" } else { "partial" },
+            format!("read {}; it says nothing about the window: {}", read(&history), reasons.join("; ")),
+        )
     } else if !item.state.is_empty() && state.is_empty() {
         ("partial", format!("read {}; {} absent", read(&history), names(item.state)))
+    } else if !state_limits.is_empty() {
+        ("partial", format!("read {}; {}", read(&[history, state].concat()), state_limits.join("; ")))
     } else {
         ("clear", format!("read {}; no record in the attacker context", read(&[history, state].concat())))
     };
     ChecklistItem { item: item.number, name: item.name.to_owned(), status: status.to_owned(), why, findings }
 }
 
+/// What the best of these kinds proves about all affected accounts.
+fn proof(prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, history: &[(Evidence, Span)]) -> Proof {
+    let Some(window) = window else { return Proof::Nothing(vec!["no record of this evidence has a time".to_owned()]) };
+    let accounts: Vec<Option<&str>> =
+        if scope.accounts.is_empty() { vec![None] } else { scope.accounts.iter().map(|account| Some(account.as_str())).collect() };
+    let about_all = |kind: Evidence| {
+        let proofs = accounts.iter().map(|account| prover.history(kind, *account, window));
+        proofs.fold(Proof::Whole, |all, one| match (all, one) {
+            (Proof::Whole, other) | (other, Proof::Whole) => other,
+            (Proof::Nothing(mut reasons), Proof::Nothing(others)) => {
+                reasons.extend(others.into_iter().filter(|other| !reasons.contains(other)).collect::<Vec<_>>());
+                Proof::Nothing(reasons)
+            }
+            (Proof::Partial(mut reasons) | Proof::Nothing(mut reasons), Proof::Partial(others) | Proof::Nothing(others)) => {
+                reasons.extend(others.into_iter().filter(|other| !reasons.contains(other)).collect::<Vec<_>>());
+                Proof::Partial(reasons)
+            }
+        })
+    };
+    let best = history.iter().map(|(kind, _)| about_all(*kind)).min_by_key(|proof| match proof {
+        Proof::Whole => 0,
+        Proof::Partial(_) => 1,
+        Proof::Nothing(_) => 2,
+    });
+    best.unwrap_or_else(|| Proof::Nothing(Vec::new()))
+}
+
 /// Reading mail is only provably absent for a mailbox whose own records show that it was audited, without throttling.
-fn mail_access(case: &Case, scope: &Scope<'_>, covered: bool) -> (&'static str, String) {
+fn mail_access(case: &Case, scope: &Scope<'_>, proof: &Proof) -> (&'static str, String) {
     let rows = &case.frames.mail_access;
     if rows.iter().next().is_none() {
         return ("not_covered", "no MailItemsAccessed record for anyone: licence, audit settings, retention or a filtered export; reading can be neither shown nor excluded".to_owned());
     }
     let audited: BTreeSet<&str> = rows.iter().filter_map(|row| row.mailbox()).collect();
     let blind: Vec<&str> = scope.accounts.iter().map(String::as_str).filter(|account| !audited.contains(account)).collect();
-    let throttled = rows.iter().any(|row| row.throttled() == Some(true) && row.mailbox().is_some_and(|mailbox| scope.accounts.contains(mailbox)));
-    let has_sync = rows.iter().any(|row| row.access() == Some("sync"));
     if !blind.is_empty() {
         ("partial", format!("MailItemsAccessed exists for {} mailboxes, but not for {}", audited.len(), blind.join(", ")))
-    } else if throttled {
-        ("partial", "bind logging was throttled: reading after that is unknown".to_owned())
-    } else if !covered {
-        ("partial", "MailItemsAccessed does not cover the whole window".to_owned())
-    } else if !has_sync {
+    } else if let Proof::Partial(reasons) | Proof::Nothing(reasons) = proof {
+        ("partial", format!("MailItemsAccessed does not cover the whole window: {}", reasons.join("; ")))
+    } else if case.extent.synced.is_empty() {
         ("partial", "only bind records for anyone: an export filtered on record type 50 hides folder synchronisation".to_owned())
     } else {
         ("clear", format!("MailItemsAccessed of {} mailboxes covers the window, bind and sync; no record in the attacker context", audited.len()))
@@ -153,15 +185,6 @@ fn dates(span: &Span) -> String {
         (Some(first), Some(last)) => format!(", {} to {}", first.date(), last.date()),
         _ => String::new(),
     }
-}
-
-/// Whether a source reaches over the window. A quiet day at either end is normal; around an incident the source must begin before the first act.
-fn covers(span: &Span, window: Option<(Time, Time)>, incident: bool) -> bool {
-    let (Some((start, end)), Some(first), Some(last)) = (window, span.reach_first, span.reach_last) else {
-        return span.records > 0 && window.is_none();
-    };
-    let slack = if incident { TimeDelta::zero() } else { TimeDelta::days(7) };
-    first <= start + slack && last + TimeDelta::days(if incident { 1 } else { 7 }) >= end
 }
 
 fn evidence_window(case: &Case) -> Option<(Time, Time)> {

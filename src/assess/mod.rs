@@ -30,6 +30,7 @@ use verdict::{Judged, judge};
 use weights::Weights;
 
 pub(crate) use activity::{Act, Surface};
+pub use coverage::listing;
 
 /// Everything the judgement came to; the sections of the report, and the acts and steps from which the timeline is made.
 #[derive(Debug)]
@@ -89,8 +90,10 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgem
     let steps = containment::steps(case, &first, &contexts);
     let ledger = ledger::build(case, &findings.iter().map(|finding| (finding, attributed.contains(finding.id.as_str()))).collect::<Vec<_>>());
     let window = window(&judged, &affected, &acts);
+    let prover = coverage::Prover::new(case, &settings.coverage);
     let checklist = checklist::judge(
         case,
+        &prover,
         &checklist::Scope {
             window,
             accounts: &affected,
@@ -103,7 +106,7 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgem
         },
     );
     let faults = containment::faults(case, &steps, &affected, &first, &acts, &ledger, &settings.assess);
-    let coverage = coverage::build(case, detection, window.map(|(first, _)| first));
+    let coverage = coverage::build(case, detection, &prover, coverage::Incident { window, accounts: &affected });
     let verdicts = incident::verdicts(case, &judged, &contexts, &acts);
     let clear_accounts = incident::clear_accounts(case, &verdicts);
     Judgement {

@@ -44,25 +44,7 @@ pub(super) fn load_with(
     block: usize,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Case {
-    let Inventory { mut sources, mut skipped, texts } = inventory;
-    let jobs: Vec<(SourceId, Text)> = texts.into_iter().collect();
-    let pool = Pool::default();
-    let meter = Meter::new(&jobs, &sources, progress);
-    let read = |&(id, text): &(SourceId, Text), parallel: bool| {
-        let source = sources.get(id.0 as usize);
-        let path = source.map_or("", |source| source.path.as_str());
-        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool, watch: None }, &meter);
-        meter.end_file();
-        (id, contents)
-    };
-    let size = |(id, _): &(SourceId, Text)| sources.get(id.0 as usize).map_or(0, |source| source.size);
-    let (large, small): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| size(job) > LARGE);
-    let mut loaded: Vec<(SourceId, Contents)> = small.into_par_iter().map(|job| read(job, false)).collect();
-    for job in large {
-        loaded.push(read(job, true));
-    }
-    loaded.sort_by_key(|(id, _)| *id);
-
+    let (mut sources, mut skipped, loaded) = read_files(inventory, recognise, block, None, progress);
     let mut case = Case::default();
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
@@ -87,8 +69,50 @@ pub(super) fn load_with(
     }
     case.sources = sources;
     order::by_time(&mut case.frames);
-    case.coverage = coverage::of(&case.frames);
+    let mut tally = coverage::Tally::default();
+    tally.add(&case.frames);
+    case.extent = coverage::Extent::new(tally);
+    case.coverage = case.extent.spans();
     case
+}
+
+/// Sees the rows of each batch; see [`Reading::watch`].
+type Watch<'a> = Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>;
+
+/// All files read: the sources, what could not be used of them, what each held, in source order.
+type Loaded = (Vec<Source>, Vec<Skipped>, Vec<(SourceId, Contents)>);
+
+/// Reads all files; with a `watch` their rows are shown to it and forgotten.
+pub(super) fn read_all(inventory: Inventory, watch: Watch<'_>, progress: &(dyn Fn(Progress) + Sync)) -> Loaded {
+    read_files(inventory, shape::recognise, BLOCK, watch, progress)
+}
+
+fn read_files(
+    inventory: Inventory,
+    recognise: fn(&Object<'_>) -> Option<&'static Shape>,
+    block: usize,
+    watch: Watch<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Loaded {
+    let Inventory { sources, skipped, texts } = inventory;
+    let jobs: Vec<(SourceId, Text)> = texts.into_iter().collect();
+    let pool = Pool::default();
+    let meter = Meter::new(&jobs, &sources, progress);
+    let read = |&(id, text): &(SourceId, Text), parallel: bool| {
+        let source = sources.get(id.0 as usize);
+        let path = source.map_or("", |source| source.path.as_str());
+        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool, watch }, &meter);
+        meter.end_file();
+        (id, contents)
+    };
+    let size = |(id, _): &(SourceId, Text)| sources.get(id.0 as usize).map_or(0, |source| source.size);
+    let (large, small): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| size(job) > LARGE);
+    let mut loaded: Vec<(SourceId, Contents)> = small.into_par_iter().map(|job| read(job, false)).collect();
+    for job in large {
+        loaded.push(read(job, true));
+    }
+    loaded.sort_by_key(|(id, _)| *id);
+    (sources, skipped, loaded)
 }
 
 fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>) -> Contents {

@@ -1,9 +1,10 @@
 //! One case: all sources loaded in parallel, joined in source order, duplicates folded by record id with every occurrence kept as provenance.
 
-mod coverage;
+pub mod coverage;
 mod fold;
 mod load;
 mod order;
+mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,9 @@ use crate::frame::{Frames, Remarks};
 use crate::provenance::{RecordRef, Skipped, Source, SourceId};
 use crate::time::Time;
 
+pub use self::coverage::{Extent, Limit, LimitKind};
 pub use self::load::{Progress, load};
+pub use self::survey::{Survey, survey};
 
 /// Everything known about one incident before anything is judged. Immutable after enrichment.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub struct Case {
     pub remarks: BTreeMap<SourceId, Remarks>,
     /// What evidence is there, and from when to when.
     pub coverage: BTreeMap<Evidence, Span>,
+    /// The same by file, kind and day.
+    pub extent: Extent,
     /// Who is who (enrichment).
     pub identities: Identities,
     /// What is known about networks (enrichment).
@@ -62,6 +67,12 @@ impl Case {
     /// At least one record of this kind is in the case.
     pub fn has(&self, evidence: Evidence) -> bool {
         self.coverage.contains_key(&evidence)
+    }
+
+    /// What keeps the evidence from being the whole truth.
+    pub fn limits(&self, settings: &crate::settings::coverage::Coverage) -> Vec<Limit> {
+        let read = coverage::Read { sources: &self.sources, skipped: &self.skipped, remarks: &self.remarks, extent: &self.extent };
+        coverage::limits(read, settings)
     }
 
     /// Path of a source for printing.

@@ -40,7 +40,7 @@ pub struct Outcome {
 
 /// Runs the command. `Err` is a message for people; the run could not be done.
 pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, String> {
-    let settings = read_settings(arguments)?;
+    let settings = read_settings(arguments.settings.as_deref())?;
     let folder = output_folder(arguments)?;
     let options = Options {
         settings: settings.clone(),
@@ -58,13 +58,8 @@ pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress)
             String::from_utf8_lossy(&bytes).into_owned()
         }
         Format::Table => {
-            let color = match arguments.color {
-                When::Always => true,
-                When::Never => false,
-                When::Auto => terminal.is_terminal && !terminal.no_color,
-            };
             let width = terminal.width.unwrap_or(100).max(40);
-            let style = console::Style { width, color, unicode: terminal.unicode, verbose: arguments.verbose };
+            let style = console::Style { width, color: is_colored(arguments.color, terminal), unicode: terminal.unicode, verbose: arguments.verbose };
             let body = if arguments.quiet { String::new() } else { console::render(report, style) + "\n" };
             format!("{body}Report: {}\n{}\n", terminal_text(&folder.join("report.html").display().to_string()), console::counts(report))
         }
@@ -72,14 +67,24 @@ pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress)
     Ok(Outcome { stdout, code: exit_code(&analysis, arguments.fail_on) })
 }
 
-fn read_settings(arguments: &Analyze) -> Result<Settings, String> {
-    let Some(path) = &arguments.settings else { return Ok(Settings::default()) };
+/// The settings of a file, or the defaults.
+pub(super) fn read_settings(path: Option<&Path>) -> Result<Settings, String> {
+    let Some(path) = path else { return Ok(Settings::default()) };
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read settings {}: {error}", path.display()))?;
     toml::from_str(&text).map_err(|error| format!("settings {}: {error}", path.display()))
 }
 
+/// Colours are wanted and shown.
+pub(super) fn is_colored(when: When, terminal: Terminal) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => terminal.is_terminal && !terminal.no_color,
+    }
+}
+
 /// Runs on worker threads of our own. Loading and detection nest parallel loops, and a waiting worker takes up other work on its own stack: 16 MiB hold that.
-fn in_pool<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+pub(super) fn in_pool<T: Send>(threads: Option<u16>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, usize::from)).stack_size(16 << 20).build();
     Ok(pool.map_err(|error| error.to_string())?.install(work))
 }

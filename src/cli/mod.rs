@@ -2,6 +2,7 @@
 
 mod analyze;
 mod catalogue;
+mod inventory;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::enrich::tables::ATTRIBUTIONS;
 
 pub use analyze::{Outcome, Terminal, run as analyze};
 pub use catalogue::{detectors, explain};
+pub use inventory::run as inventory;
 
 /// Offline forensic analyzer for Microsoft 365 account compromise. Point it at a folder of exported evidence.
 #[derive(Debug, Parser)]
@@ -38,6 +40,8 @@ const MAX_THREADS: i64 = 1024;
 pub enum Command {
     /// Analyze evidence: verdict on the console, report files in the output folder (a bare `backtrail <EVIDENCE>` does the same)
     Analyze(Analyze),
+    /// List what is in the evidence: each file's kind, span, hash and damage; what is missing, and the command that exports it
+    Inventory(Inventory),
     /// List the detectors
     Detectors,
     /// Explain a detector (by its id), or a finding (by its id, with --report)
@@ -92,6 +96,32 @@ pub struct Analyze {
     pub verbose: bool,
 }
 
+/// Arguments of `inventory`.
+#[derive(Debug, Args)]
+pub struct Inventory {
+    /// Evidence folders or files
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub evidence: Vec<PathBuf>,
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Settings file (TOML, see `backtrail settings`)
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MAX_THREADS))]
+    pub threads: Option<u16>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// No progress, no list; the counts remain
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// All files, also when there are many
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -108,6 +138,15 @@ pub enum Format {
     /// Tables for people
     Table,
     /// The same as report.json
+    Json,
+}
+
+/// Output of `inventory`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people
+    Text,
+    /// Schema backtrail.inventory/1
     Json,
 }
 
@@ -139,7 +178,7 @@ pub enum When {
 /// `backtrail --quiet DIR` mean `backtrail analyze …`.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    let known = ["analyze", "detectors", "explain", "settings", "schema", "help", "-h", "--help", "-V", "--version"];
+    let known = ["analyze", "inventory", "detectors", "explain", "settings", "schema", "help", "-h", "--help", "-V", "--version"];
     if arguments.get(1).is_some_and(|first| !known.contains(&first.to_string_lossy().as_ref())) {
         arguments.insert(1, "analyze".into());
     }

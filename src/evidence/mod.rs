@@ -1,6 +1,8 @@
 //! The many export shapes → the few frames. `container/` turns bytes into records, `shape/` recognises records by content and maps them to rows.
 
 pub mod container;
+pub mod export;
+pub mod exporter;
 pub(crate) mod read;
 pub mod shape;
 

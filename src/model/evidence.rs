@@ -62,6 +62,74 @@ pub struct Coverage {
     pub retention: Vec<String>,
     /// Evidence that must survive remediation, present or not.
     pub preservation: Vec<String>,
+    /// What keeps the evidence from being the whole truth: everything that `gaps` and `caps` say about files, for programs.
+    pub limits: Vec<LimitLine>,
+    /// The exports of which the evidence holds nothing, and how they are made.
+    pub missing: Vec<MissingExport>,
+}
+
+/// One limit of the evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LimitLine {
+    /// `hole`, `cap`, `missing-pages`, `next-link`, `cut`, `truncated`, `rejected`, `throttled`, `filtered` or `implausible-time`.
+    pub kind: String,
+    /// Paths of the files below the evidence folder; empty when it concerns the case as a whole.
+    pub sources: Vec<String>,
+    /// Kinds of evidence that it limits.
+    pub evidence: Vec<String>,
+    /// The account that it is confined to; null: all.
+    pub account: Option<String>,
+    /// From when on records may be missing; null: anywhere.
+    pub from: Option<String>,
+    /// Until when.
+    pub to: Option<String>,
+    /// Nothing can be called clear where it holds.
+    pub hides_records: bool,
+    /// The fact, as a sentence.
+    pub text: String,
+}
+
+/// An export that the evidence lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MissingExport {
+    /// Slug.
+    pub id: String,
+    /// What to ask for.
+    pub title: String,
+    /// What it would decide.
+    pub decides: String,
+    /// The command that makes it.
+    pub command: String,
+    /// The way through the portals; may be empty.
+    pub portal: String,
+    /// Licences and roles that it takes.
+    pub licence: String,
+    /// Where the export stops or changes without saying so.
+    pub limits: String,
+    /// How long the source keeps records.
+    pub keeps: String,
+}
+
+/// The records of one kind in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FileSpan {
+    /// Path below the evidence folder.
+    pub path: String,
+    /// Records.
+    pub records: u64,
+    /// First event.
+    pub first: Option<String>,
+    /// Last event.
+    pub last: Option<String>,
+}
+
+/// The records of one day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DayLine {
+    /// `2026-11-22`, UTC.
+    pub day: String,
+    /// Records.
+    pub records: u64,
 }
 
 /// One kind of evidence.
@@ -75,6 +143,10 @@ pub struct CoverageLine {
     pub first: Option<String>,
     /// Last event.
     pub last: Option<String>,
+    /// The files that hold them.
+    pub files: Vec<FileSpan>,
+    /// Records per day, days without any left out.
+    pub days: Vec<DayLine>,
 }
 
 /// What became of one detector.

@@ -3,13 +3,15 @@
 
 mod account;
 mod evidence;
+mod inventory;
 mod reach;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use account::{Alternative, Attacker, Missing, Reason, Verdict};
-pub use evidence::{Coverage, CoverageLine, DetectorRun, Finding, RecordLine, SourceLine};
+pub use evidence::{Coverage, CoverageLine, DayLine, DetectorRun, FileSpan, Finding, LimitLine, MissingExport, RecordLine, SourceLine};
+pub use inventory::{INVENTORY_SCHEMA, Inventory, InventoryFile, KindCount};
 pub use reach::{Artefact, Campaign, Containment, Exposure, Fault, Sent, Session, Step};
 
 /// Name of the schema; a removed or renamed key makes it `/2`.

@@ -35,14 +35,14 @@ const ASCII: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 
 /// Renders the whole console report.
 pub fn render(report: &Report, style: Style) -> String {
-    let mut screen = Screen { style, text: String::new(), heads: Vec::new() };
+    let mut screen = Screen::new(style);
     screen.first_screen(report);
     screen.accounts(report);
     screen.checklist(report);
     screen.artefacts(report);
     screen.timeline(report);
     screen.gaps(report);
-    screen.text
+    screen.into_text()
 }
 
 /// No record of any file became a row: then nothing was looked at, and nothing is clear.
@@ -63,7 +63,8 @@ pub fn counts(report: &Report) -> String {
     )
 }
 
-struct Screen {
+/// Text that is being drawn.
+pub(super) struct Screen {
     style: Style,
     text: String,
     /// Names of the columns of the table being drawn.
@@ -71,6 +72,35 @@ struct Screen {
 }
 
 impl Screen {
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, text: String::new(), heads: Vec::new() }
+    }
+
+    /// All that was drawn.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// An empty line.
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A paragraph.
+    pub(super) fn paragraph(&mut self, text: &str) {
+        let mut table = self.base();
+        table.load_style(presets::NOTHING);
+        table.add_row([self.cell(text, None)]);
+        self.push_table(&table);
+    }
+
+    /// A line under a label, unless there is nothing to say.
+    pub(super) fn line_if(&self, table: &mut Table, label: &str, lines: &[String]) {
+        if !lines.is_empty() {
+            self.line(table, label, lines, None);
+        }
+    }
+
     fn first_screen(&mut self, report: &Report) {
         let incident = &report.incident;
         let entry = incident.entry_account.as_ref().and_then(|account| report.verdicts.iter().find(|verdict| verdict.account == *account));
@@ -248,7 +278,7 @@ impl Screen {
         if self.style.verbose { usize::MAX } else { MAX_ROWS }
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         let text = terminal(text);
         let line = if self.style.color { format!("\n\u{1b}[1m{text}\u{1b}[0m\n") } else { format!("\n{text}\n") };
         self.text.push_str(&line);
@@ -265,7 +295,7 @@ impl Screen {
         table
     }
 
-    fn plain(&self) -> Table {
+    pub(super) fn plain(&self) -> Table {
         let mut table = self.base();
         table.load_style(presets::NOTHING);
         table.set_constraints([ColumnConstraint::Absolute(Width::Fixed(13))]);
@@ -273,7 +303,7 @@ impl Screen {
     }
 
     /// A table without constraints when there is room for it; see [`NARROW`].
-    fn table(&mut self, header: &[&str]) -> Table {
+    pub(super) fn table(&mut self, header: &[&str]) -> Table {
         self.heads = header.iter().map(|name| (*name).to_owned()).collect();
         if self.is_narrow() {
             return self.plain();
@@ -310,7 +340,7 @@ impl Screen {
         }
     }
 
-    fn line(&self, table: &mut Table, label: &str, lines: &[String], color: Option<Color>) {
+    pub(super) fn line(&self, table: &mut Table, label: &str, lines: &[String], color: Option<Color>) {
         let text = lines.iter().map(|line| self.shown(line, MAX_LINE)).collect::<Vec<_>>().join("\n");
         let value = match color.filter(|_| self.style.color) {
             Some(color) => Cell::new(text).fg(color).add_attribute(Attribute::Bold),
@@ -319,7 +349,7 @@ impl Screen {
         table.add_row([self.cell(label, None), value]);
     }
 
-    fn row(&self, table: &mut Table, cells: &[&str]) {
+    pub(super) fn row(&self, table: &mut Table, cells: &[&str]) {
         if !self.is_narrow() {
             table.add_row(cells.iter().map(|text| self.cell(text, color_of(text))));
             return;
@@ -330,7 +360,7 @@ impl Screen {
         table.add_row([""; 2]);
     }
 
-    fn push_table(&mut self, table: &Table) {
+    pub(super) fn push_table(&mut self, table: &Table) {
         for line in table.to_string().lines() {
             self.text.push_str(line.trim_end());
             self.text.push('\n');

@@ -8,13 +8,18 @@ use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::safe;
-use crate::model::{Report, SourceLine, Tool};
+use crate::model::{Inventory, Report, SourceLine, Tool};
 use crate::provenance::{SkipReason, Skipped, Source};
 use crate::settings::Settings;
 
 /// Writes `report.json`.
 pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     pretty(report, out)
+}
+
+/// Writes what `inventory` found.
+pub fn inventory(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
+    pretty(inventory, out)
 }
 
 /// The JSON Schema of `report.json`.

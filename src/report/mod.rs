@@ -3,5 +3,6 @@
 pub mod console;
 pub mod csv;
 pub mod html;
+pub mod inventory;
 pub mod json;
 pub mod safe;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 pub mod access;
 pub mod assess;
 pub mod baseline;
+pub mod coverage;
 pub mod exfiltration;
 pub mod identity;
 pub mod mailbox;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub identity: identity::Identity,
     /// File detectors.
     pub exfiltration: exfiltration::Exfiltration,
+    /// Coverage.
+    pub coverage: coverage::Coverage,
     /// Judgement.
     pub assess: assess::Assess,
 }

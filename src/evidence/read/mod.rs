@@ -19,6 +19,9 @@ use crate::time::DateOrder;
 /// Unusable records that are listed per file; the others are counted in one summary entry. Files of a wrong kind have millions.
 pub(crate) const LISTED: usize = 10_000;
 
+/// Note of a file that ends inside a record.
+pub(crate) const CUT_RECORD: &str = "the file ends in the middle of a record";
+
 /// Batches of one file that are in memory at a time, at most. More would not keep more threads busy: each takes some 20 ms.
 const GROUP: usize = 16;
 
@@ -150,7 +153,7 @@ impl Joined {
         }
         contents.notes.extend(batches.notes());
         if self.n_cut > 0 {
-            contents.notes.push("the file ends in the middle of a record".to_owned());
+            contents.notes.push(CUT_RECORD.to_owned());
         }
         if self.n_repaired > 0 {
             contents.notes.push(format!("{} records hold characters that JSON does not allow; halves of characters were replaced", self.n_repaired));

@@ -14,6 +14,12 @@ use self::object::{Object, Step};
 pub(crate) use self::page::context;
 use super::{Piece, Split, State};
 
+/// Note of a file whose last page names a next one.
+pub(crate) const NEXT_LINK: &str = "export incomplete: @odata.nextLink remains";
+
+/// Note of a file whose list is not closed.
+pub(crate) const CLOSING_BRACKET: &str = "the closing bracket is missing: the export was interrupted";
+
 /// Finds the records of a JSON text.
 pub(crate) struct Splitter {
     mode: Mode,
@@ -361,10 +367,10 @@ impl Split for Splitter {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.n_pages_left > 0 {
-            notes.push("export incomplete: @odata.nextLink remains".to_owned());
+            notes.push(NEXT_LINK.to_owned());
         }
         if self.cut_bracket {
-            notes.push("the closing bracket is missing: the export was interrupted".to_owned());
+            notes.push(CLOSING_BRACKET.to_owned());
         }
         notes
     }

@@ -1,0 +1,190 @@
+//! Counts rows by file, kind and day. Whole cases and single batches are counted by the same code, so that `inventory` and `analyze` say the same.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::kinds;
+use super::series::Day;
+use crate::evidence::Evidence;
+use crate::frame::{Frame, Frames, Texts};
+use crate::provenance::SourceId;
+use crate::time::Time;
+
+/// Times that an event of Microsoft 365 can have: the service began in 2011, and no export of this century is from the next.
+const PLAUSIBLE: std::ops::Range<Time> = Time(1_262_304_000_000_000)..Time(4_102_444_800_000_000);
+
+/// Accounts that are remembered per file.
+const MAX_ACCOUNTS: usize = 200_000;
+
+/// Throttled records that are remembered. Exchange writes one per mailbox and day.
+const MAX_THROTTLED: usize = 100_000;
+
+/// Records of one file whose time cannot be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Implausible {
+    /// Records.
+    pub n: u64,
+    /// The earliest of their times.
+    pub first: Time,
+    /// The latest.
+    pub last: Time,
+}
+
+impl Implausible {
+    pub(super) fn new(n: u64, first: Time, last: Time) -> Self {
+        Self { n, first, last }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        *self = Self { n: self.n + other.n, first: self.first.min(other.first), last: self.last.max(other.last) };
+    }
+}
+
+/// Exchange stopped logging binds of a mailbox for 24 hours.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Throttled {
+    /// Lower-case owner of the mailbox, as recorded.
+    pub mailbox: String,
+    /// From when on.
+    pub at: Time,
+    /// The file.
+    pub source: SourceId,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(super) days: HashMap<(SourceId, Evidence, i64), Day>,
+    pub(super) undated: BTreeMap<(SourceId, Evidence), u64>,
+    pub(super) implausible: BTreeMap<SourceId, Implausible>,
+    pub(super) accounts: HashMap<SourceId, HashSet<String>>,
+    pub(super) throttled: BTreeSet<Throttled>,
+    /// Files with synchronised folders among their mail reads.
+    pub(super) synced: BTreeSet<SourceId>,
+}
+
+impl Tally {
+    /// Counts the rows of `frames`.
+    pub(crate) fn add(&mut self, frames: &Frames) {
+        let mut logons_of_audit = HashSet::new();
+        let mut mail_reads = BTreeSet::new();
+        for row in frames.audit.iter() {
+            let kind = kinds::audit(row.feed(), row.record_type(), row.operation(), row.workload());
+            match kind {
+                Evidence::AuditLogons => _ = logons_of_audit.insert((row.source(), row.record())),
+                Evidence::MailItemsAccessed => _ = mail_reads.insert(row.source()),
+                _ => {}
+            }
+            self.event(kind, row.source(), row.time());
+        }
+        for row in frames.sign_ins.iter() {
+            // A logon of the audit log may stand in both frames.
+            if row.feed() != Some("ual") {
+                self.event(kinds::sign_in(row.stream()), row.source(), row.time());
+            } else if !logons_of_audit.contains(&(row.source(), row.record())) {
+                self.event(Evidence::AuditLogons, row.source(), row.time());
+            }
+        }
+        self.mail_reads(frames, &mail_reads);
+        for row in frames.risks.iter() {
+            let kind = if row.feed() == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
+            self.event(kind, row.source(), row.time());
+        }
+        self.states(frames);
+        self.name(&frames.audit, &frames.audit.account, |_| true);
+        self.name(&frames.audit, &frames.audit.mailbox, |_| true);
+        let is_person = |row: usize| matches!(frames.audit.target_kind.get(row), Some("user" | "mailbox"));
+        self.name(&frames.audit, &frames.audit.target, is_person);
+        self.name(&frames.sign_ins, &frames.sign_ins.account, |_| true);
+        self.name(&frames.mail_access, &frames.mail_access.account, |_| true);
+        self.name(&frames.mail_access, &frames.mail_access.mailbox, |_| true);
+        self.name(&frames.risks, &frames.risks.account, |_| true);
+    }
+
+    /// Mail reads are audit records; derived exports fill only the mail frames, one row per folder or message.
+    fn mail_reads(&mut self, frames: &Frames, counted: &BTreeSet<SourceId>) {
+        let mut derived = HashSet::new();
+        for row in frames.mail_access.iter() {
+            if !counted.contains(&row.source()) && derived.insert((row.source(), row.record())) {
+                self.event(Evidence::MailItemsAccessed, row.source(), row.time());
+            }
+            if row.access() == Some("sync") {
+                self.synced.insert(row.source());
+            }
+            if let (Some(true), Some(mailbox), Some(at)) = (row.throttled(), row.mailbox(), row.time())
+                && self.throttled.len() < MAX_THROTTLED
+            {
+                self.throttled.insert(Throttled { mailbox: mailbox.to_owned(), at, source: row.source() });
+            }
+        }
+    }
+
+    fn states(&mut self, frames: &Frames) {
+        for row in frames.policies.iter() {
+            let kind = if row.kind() == Some("transport-rule") { Evidence::TransportRules } else { Evidence::ConditionalAccess };
+            self.event(kind, row.source(), None);
+        }
+        let states: [(Evidence, &dyn Frame); 8] = [
+            (Evidence::InboxRules, &frames.rules),
+            (Evidence::Mailboxes, &frames.mailboxes),
+            (Evidence::MailboxPermissions, &frames.permissions),
+            (Evidence::OauthGrants, &frames.grants),
+            (Evidence::Applications, &frames.apps),
+            (Evidence::AuthMethods, &frames.methods),
+            (Evidence::Devices, &frames.devices),
+            (Evidence::Users, &frames.users),
+        ];
+        for (kind, frame) in states {
+            for row in 0..frame.height() {
+                self.event(kind, frame.places().source(row), None);
+            }
+        }
+    }
+
+    /// Notes the accounts of a column. Equal texts are looked up once per file, not once per row.
+    fn name(&mut self, frame: &dyn Frame, column: &Texts, counts: impl Fn(usize) -> bool) {
+        let named: HashSet<(SourceId, u32)> =
+            (0..frame.height()).filter(|row| column.has(*row) && counts(*row)).map(|row| (frame.places().source(row), column.code(row))).collect();
+        for (source, code) in named {
+            let Some(account) = column.stored(code).filter(|account| !account.is_empty()) else { continue };
+            let accounts = self.accounts.entry(source).or_default();
+            if accounts.len() < MAX_ACCOUNTS && !accounts.contains(account) {
+                accounts.insert(account.to_owned());
+            }
+        }
+    }
+
+    fn event(&mut self, kind: Evidence, source: SourceId, time: Option<Time>) {
+        match time {
+            Some(at) if PLAUSIBLE.contains(&at) => {
+                let day = self.days.entry((source, kind, at.day())).or_insert(Day { n: 0, first: at, last: at });
+                *day = Day { n: day.n + 1, first: day.first.min(at), last: day.last.max(at) };
+            }
+            Some(at) => {
+                let one = Implausible::new(1, at, at);
+                self.implausible.entry(source).and_modify(|all| all.add(one)).or_insert(one);
+                *self.undated.entry((source, kind)).or_default() += 1;
+            }
+            None => *self.undated.entry((source, kind)).or_default() += 1,
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (key, records) in other.days {
+            let day = self.days.entry(key).or_insert(Day { n: 0, ..records });
+            *day = Day { n: day.n + records.n, first: day.first.min(records.first), last: day.last.max(records.last) };
+        }
+        for (key, n) in other.undated {
+            *self.undated.entry(key).or_default() += n;
+        }
+        for (source, implausible) in other.implausible {
+            self.implausible.entry(source).and_modify(|all| all.add(implausible)).or_insert(implausible);
+        }
+        for (source, names) in other.accounts {
+            let own = self.accounts.entry(source).or_default();
+            own.extend(names.into_iter().take(MAX_ACCOUNTS.saturating_sub(own.len())));
+        }
+        self.throttled.extend(other.throttled);
+        self.synced.extend(other.synced);
+    }
+}
