@@ -10,6 +10,7 @@ mod house;
 mod judgement;
 mod metamorphic;
 mod robustness;
+mod samples;
 mod schema;
 mod shapes;
 mod state_shapes;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use backtrail::evidence::shape::events::EVENT_SHAPES;
 
 use super::read;
+use crate::samples::collection;
 
 /// Folders of the collection, and the shapes that must claim every record in them.
 const EXPECTED: &[(&str, &[&str])] = &[
@@ -41,15 +42,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 #[test]
 #[expect(clippy::print_stderr, reason = "says that it was skipped, or what it saw")]
 fn real_records_of_every_event_kind_are_read() {
-    let beside = ["../shared/samples", "../../shared/samples"].map(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path));
-    let Some(samples) = beside.iter().find(|path| path.is_dir()) else {
-        eprintln!("skipped: no collection of real records at {}", beside[0].display());
+    let Some(samples) = collection() else {
+        eprintln!("skipped: no collection of real records beside the checkout");
         return;
     };
     let mut report = BTreeMap::<String, usize>::new();
     let mut refused = Vec::new();
-    for file in files(samples) {
-        let path = file.strip_prefix(samples).expect("below").to_string_lossy().into_owned();
+    for file in files(&samples) {
+        let path = file.strip_prefix(&samples).expect("below").to_string_lossy().into_owned();
         let Ok(text) = String::from_utf8(std::fs::read(&file).expect("readable file")) else { continue };
         let expected = EXPECTED.iter().find(|(folder, _)| path.starts_with(folder)).map(|(_, shapes)| *shapes);
         for (number, one) in read(&path, &text).0.iter().enumerate() {
