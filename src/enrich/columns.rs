@@ -163,6 +163,8 @@ pub(super) fn resolve_accounts(frames: &mut Frames, identities: &Identities) {
     resolve(&mut frames.methods.account, Some(&frames.methods.account_id), Ids);
     resolve(&mut frames.devices.account, None, Names);
     resolve(&mut frames.users.account, Some(&frames.users.account_id), Ids);
+    resolve(&mut frames.members.member, Some(&frames.members.member_id), Names);
+    resolve(&mut frames.flows.account, Some(&frames.flows.account_id), Names);
 }
 
 /// The accounts that the rows name. Each pair of name and id is resolved once.

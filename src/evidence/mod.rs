@@ -50,8 +50,10 @@ pub enum Evidence {
     RiskyUsers,
     /// Inbox-rule state.
     InboxRules,
-    /// Mailbox state (forwarding).
+    /// Mailbox state with its forwarding.
     Mailboxes,
+    /// Whether mailboxes are audited, and who is exempt.
+    MailboxAuditing,
     /// Mailbox permission state.
     MailboxPermissions,
     /// OAuth grant and app-role state.
@@ -62,12 +64,28 @@ pub enum Evidence {
     AuthMethods,
     /// Device state.
     Devices,
+    /// Mail clients and phones that synchronise mailboxes.
+    MobileDevices,
     /// Users.
     Users,
+    /// Members of groups.
+    Groups,
+    /// Holders of directory and Exchange roles.
+    Roles,
     /// Conditional Access policies and named locations.
     ConditionalAccess,
     /// Transport rules.
     TransportRules,
+    /// Connectors.
+    Connectors,
+    /// Settings of the organisation: auditing, forwarding, consent, domains, external access.
+    TenantSettings,
+    /// Power Automate flows as they stand.
+    Flows,
+    /// Power Apps as they stand.
+    Apps,
+    /// eDiscovery cases and searches as they stand.
+    Ediscovery,
 }
 
 impl Evidence {
@@ -93,14 +111,23 @@ impl Evidence {
         Self::RiskyUsers,
         Self::InboxRules,
         Self::Mailboxes,
+        Self::MailboxAuditing,
         Self::MailboxPermissions,
         Self::OauthGrants,
         Self::Applications,
         Self::AuthMethods,
         Self::Devices,
+        Self::MobileDevices,
         Self::Users,
+        Self::Groups,
+        Self::Roles,
         Self::ConditionalAccess,
         Self::TransportRules,
+        Self::Connectors,
+        Self::TenantSettings,
+        Self::Flows,
+        Self::Apps,
+        Self::Ediscovery,
     ];
 
     /// Name for people.
@@ -126,14 +153,23 @@ impl Evidence {
             Self::RiskyUsers => "risky users",
             Self::InboxRules => "inbox-rule state",
             Self::Mailboxes => "mailbox state",
+            Self::MailboxAuditing => "mailbox audit settings",
             Self::MailboxPermissions => "mailbox permissions",
             Self::OauthGrants => "OAuth grants and app roles",
             Self::Applications => "applications and service principals",
             Self::AuthMethods => "authentication methods",
             Self::Devices => "devices",
+            Self::MobileDevices => "mobile devices",
             Self::Users => "users",
+            Self::Groups => "group members",
+            Self::Roles => "role holders",
             Self::ConditionalAccess => "Conditional Access policies",
             Self::TransportRules => "transport rules",
+            Self::Connectors => "connectors",
+            Self::TenantSettings => "tenant settings",
+            Self::Flows => "flows",
+            Self::Apps => "Power Apps as they stand",
+            Self::Ediscovery => "eDiscovery cases and searches",
         }
     }
 }

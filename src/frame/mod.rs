@@ -20,9 +20,10 @@ pub use events::{
 };
 pub use remarks::{Cut, Lost, Remarks, Search};
 pub use states::{
-    AppState, AppStateRow, AppStates, DeviceState, DeviceStateRow, DeviceStates, GrantState, GrantStateRow, GrantStates, MailboxState,
-    MailboxStateRow, MailboxStates, MethodState, MethodStateRow, MethodStates, PermissionState, PermissionStateRow, PermissionStates, PolicyState,
-    PolicyStateRow, PolicyStates, RuleState, RuleStateRow, RuleStates, UserState, UserStateRow, UserStates,
+    AppState, AppStateRow, AppStates, DeviceState, DeviceStateRow, DeviceStates, FlowState, FlowStateRow, FlowStates, GrantState, GrantStateRow,
+    GrantStates, MailboxState, MailboxStateRow, MailboxStates, MemberState, MemberStateRow, MemberStates, MethodState, MethodStateRow, MethodStates,
+    PermissionState, PermissionStateRow, PermissionStates, PolicyState, PolicyStateRow, PolicyStates, RuleState, RuleStateRow, RuleStates, UserState,
+    UserStateRow, UserStates,
 };
 pub use text::Texts;
 
@@ -44,6 +45,8 @@ macro_rules! for_each_frame {
             devices: DeviceStates;
             users: UserStates;
             policies: PolicyStates;
+            members: MemberStates;
+            flows: FlowStates;
         }
     };
 }

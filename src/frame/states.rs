@@ -65,8 +65,16 @@ frame! {
         send_on_behalf: Text,
         /// Mailbox auditing is on.
         audit_enabled: Flag,
-        /// Audit bypass association is on.
+        /// Audit bypass association is on: what this account does in any mailbox is not recorded.
         audit_bypass: Flag,
+        /// Actions recorded for owner, delegate and administrator, `;`-joined with the logon before each (`owner:MailItemsAccessed`).
+        audit_actions: Text,
+        /// Client protocols that are on, `;`-joined (`imap;pop;smtp`), of those that the export names.
+        protocols: Text,
+        /// Automatic replies: `Disabled`, `Enabled`, `Scheduled`.
+        auto_reply: Text,
+        /// Hidden from address lists.
+        hidden: Flag,
         /// Created.
         created: Time,
         /// Last changed.
@@ -125,7 +133,7 @@ frame! {
 frame! {
     /// Service principals and applications.
     AppStates / AppState, AppStateRow {
-        /// `service-principal` or `application`.
+        /// `service-principal`, `application`, or `activity`: a report of its use, which says nothing about whether it is still there.
         kind: Text,
         /// Object id.
         object_id: Text,
@@ -149,6 +157,8 @@ frame! {
         credentials: Text,
         /// Owners, `;`-joined.
         owners: Text,
+        /// Last sign-in of or through the application.
+        last_used: Time,
     }
 }
 
@@ -173,6 +183,8 @@ frame! {
 frame! {
     /// Entra devices and Exchange mobile devices.
     DeviceStates / DeviceState, DeviceStateRow {
+        /// `entra`, `intune` or `mobile` (Exchange).
+        kind: Text,
         /// Device id.
         device_id: Text,
         /// Object id.
@@ -197,6 +209,8 @@ frame! {
         registered: Time,
         /// Last sign-in.
         last_seen: Time,
+        /// User agent of the mail client.
+        user_agent: Text,
     }
 }
 
@@ -217,6 +231,16 @@ frame! {
         created: Time,
         /// Last password change.
         password_changed: Time,
+        /// Sessions and refresh tokens from before this moment are void.
+        sessions_valid_from: Time,
+        /// Last interactive sign-in.
+        last_sign_in: Time,
+        /// Last non-interactive sign-in.
+        last_silent_sign_in: Time,
+        /// Synchronised from a local directory.
+        synced: Flag,
+        /// How a guest came: `PendingAcceptance`, `Accepted`.
+        invitation: Text,
         /// Addresses, `;`-joined, lower case.
         aliases: Text,
         /// Directory roles held, `;`-joined (role exports).
@@ -231,15 +255,17 @@ frame! {
 }
 
 frame! {
-    /// Conditional Access policies, named locations and transport rules (mail-flow rules): tenant policies.
+    /// Settings of the tenant: Conditional Access, mail flow, organisation and audit settings, domains, external access, eDiscovery.
     PolicyStates / PolicyState, PolicyStateRow {
-        /// `conditional-access`, `named-location`, `transport-rule`.
+        /// `conditional-access`, `named-location`, `security-defaults`, `authentication-methods`, `authorization`, `consent-policy`, `cross-tenant-access`, `domain`, `federation`,
+        /// `transport-rule`, `inbound-connector`, `outbound-connector`, `journal-rule`, `remote-domain`, `outbound-spam`, `organisation`, `audit`,
+        /// `audit-retention`, `authentication-policy`, `transport-config`, `teams-access`, `sharing`, `ediscovery-case`, `ediscovery-search`, `licence`.
         kind: Text,
         /// Policy id.
         policy_id: Text,
         /// Name.
         name: Text,
-        /// `enabled`, `disabled`, `report-only`.
+        /// `enabled`, `disabled`, `report-only`; of a setting with one decisive value, that value.
         state: Text,
         /// Created.
         created: Time,
@@ -247,5 +273,61 @@ frame! {
         modified: Time,
         /// The policy as compact JSON.
         body: Text,
+    }
+}
+
+frame! {
+    /// Members and owners of groups, roles and administrative units; one row per member.
+    MemberStates / MemberState, MemberStateRow {
+        /// `group`, `directory-role`, `exchange-role` or `administrative-unit`.
+        kind: Text,
+        /// Id of the group, role or unit.
+        group_id: Text,
+        /// Its name.
+        group: Text,
+        /// The member: lower-case UPN, else the name as recorded. Null when only the group is listed, empty when it is known to have no member.
+        member: Text,
+        /// Object id of the member.
+        member_id: Text,
+        /// `user`, `group`, `servicePrincipal` …
+        member_kind: Text,
+        /// `member`, `owner`, `eligible` (may take the role on), `active` (has taken it on).
+        relation: Text,
+        /// Directory scope of a role: `/` = the whole tenant.
+        scope: Text,
+        /// Rule of a dynamic group.
+        rule: Text,
+        /// Begins, or the group was created.
+        created: Time,
+        /// Ends.
+        ends: Time,
+    }
+}
+
+frame! {
+    /// Flows, apps and connections of Power Automate and Power Apps.
+    FlowStates / FlowState, FlowStateRow {
+        /// `flow`, `app`, `connection` or `share` (somebody holds a role on a flow or app).
+        kind: Text,
+        /// Id of the flow, app or connection.
+        flow_id: Text,
+        /// Display name.
+        name: Text,
+        /// Environment.
+        environment: Text,
+        /// Maker or owner; of a share, who holds the role. Lower-case UPN where there is one.
+        account: Text,
+        /// Entra object id of that account.
+        account_id: Text,
+        /// On.
+        enabled: Flag,
+        /// Connectors, `;`-joined (`shared_office365;shared_gmail`).
+        connectors: Text,
+        /// Trigger and actions, `;`-joined; of a share, the role.
+        steps: Text,
+        /// Created.
+        created: Time,
+        /// Last modified.
+        modified: Time,
     }
 }

@@ -62,8 +62,17 @@ impl Log {
             | Evidence::AuthMethods
             | Evidence::Devices
             | Evidence::Users
+            | Evidence::MailboxAuditing
+            | Evidence::MobileDevices
+            | Evidence::Groups
+            | Evidence::Roles
             | Evidence::ConditionalAccess
-            | Evidence::TransportRules => None,
+            | Evidence::TransportRules
+            | Evidence::Connectors
+            | Evidence::TenantSettings
+            | Evidence::Flows
+            | Evidence::Apps
+            | Evidence::Ediscovery => None,
         }
     }
 }

@@ -6,6 +6,7 @@ mod kinds;
 mod limit;
 mod pages;
 mod series;
+mod states;
 mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};

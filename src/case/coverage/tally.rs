@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::kinds;
 use super::series::Day;
+use super::{kinds, states};
 use crate::evidence::Evidence;
 use crate::frame::{Frame, Frames, Texts};
 use crate::provenance::SourceId;
@@ -89,7 +89,7 @@ impl Tally {
             let kind = if row.feed() == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
             self.event(kind, row.source(), row.time());
         }
-        self.states(frames);
+        states::each(frames, |kind, source| self.event(kind, source, None));
         self.name(&frames.audit, &frames.audit.account, |_| true);
         self.name(&frames.audit, &frames.audit.mailbox, |_| true);
         let is_person = |row: usize| matches!(frames.audit.target_kind.get(row), Some("user" | "mailbox"));
@@ -114,28 +114,6 @@ impl Tally {
                 && self.throttled.len() < MAX_THROTTLED
             {
                 self.throttled.insert(Throttled { mailbox: mailbox.to_owned(), at, source: row.source() });
-            }
-        }
-    }
-
-    fn states(&mut self, frames: &Frames) {
-        for row in frames.policies.iter() {
-            let kind = if row.kind() == Some("transport-rule") { Evidence::TransportRules } else { Evidence::ConditionalAccess };
-            self.event(kind, row.source(), None);
-        }
-        let states: [(Evidence, &dyn Frame); 8] = [
-            (Evidence::InboxRules, &frames.rules),
-            (Evidence::Mailboxes, &frames.mailboxes),
-            (Evidence::MailboxPermissions, &frames.permissions),
-            (Evidence::OauthGrants, &frames.grants),
-            (Evidence::Applications, &frames.apps),
-            (Evidence::AuthMethods, &frames.methods),
-            (Evidence::Devices, &frames.devices),
-            (Evidence::Users, &frames.users),
-        ];
-        for (kind, frame) in states {
-            for row in 0..frame.height() {
-                self.event(kind, frame.places().source(row), None);
             }
         }
     }

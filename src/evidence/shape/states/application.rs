@@ -26,6 +26,7 @@ pub(super) fn read(kind: &str, record: &Object<'_>, place: &Place<'_>, rows: &mu
         created: cell::time(record, &["createddatetime"], place),
         credentials: credentials(record, place),
         owners: owners(record),
+        last_used: None,
     };
     rows.apps.push(place.source, place.record, &id, row);
     Ok(())

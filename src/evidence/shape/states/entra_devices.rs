@@ -29,8 +29,8 @@ fn claims(record: &Object<'_>) -> bool {
     if record.has("ipaddress") || record.has("activitydatetime") || record.has("riskeventtype") {
         return false;
     }
-    let is_entra =
-        record.has("deviceid") && ["trusttype", "operatingsystemversion", "approximatelastsignindatetime"].iter().any(|name| record.has(name));
+    let is_entra = record.has("deviceid")
+        && ["trusttype", "operatingsystemversion", "approximatelastsignindatetime", "registrationtime"].iter().any(|name| record.has(name));
     let is_projection = record.has("id") && record.has("displayname") && record.has("registrationdatetime");
     let is_managed = record.has("azureaddeviceid") && record.has("enrolleddatetime");
     (is_entra || is_projection || is_managed) && !record.has("deviceaccessstate") && !record.has("firstsynctime")
@@ -49,6 +49,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
     }
     let id = object_id.clone().filter(|id| !id.is_empty()).or_else(|| device_id.clone()).unwrap_or_default();
     let row = DeviceStateRow {
+        kind: Some(if inner.has("enrolleddatetime") { "intune" } else { "entra" }.to_owned()),
         device_id,
         object_id,
         name,
@@ -59,8 +60,9 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
         enabled: cell::flag(inner, &["accountenabled"]),
         compliant: compliant(inner),
         managed: cell::flag(inner, &["ismanaged"]),
-        registered: cell::time(inner, &["registrationdatetime", "enrolleddatetime", "createddatetime"], place),
+        registered: cell::time(inner, &["registrationdatetime", "registrationtime", "enrolleddatetime", "createddatetime"], place),
         last_seen: cell::time(inner, &["approximatelastsignindatetime", "lastsignindatetime", "lastsyncdatetime"], place),
+        user_agent: None,
     };
     rows.devices.push(place.source, place.record, &id, row);
     Ok(())

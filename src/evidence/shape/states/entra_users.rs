@@ -42,6 +42,10 @@ const NOT_A_USER: &[&str] = &[
     "accountobjectid",
     "accessrights",
     "azureaddeviceid",
+    "memberid",
+    "groupname",
+    "isgroup",
+    "phonetype",
 ];
 
 fn claims(record: &Object<'_>) -> bool {
@@ -49,9 +53,19 @@ fn claims(record: &Object<'_>) -> bool {
         return true;
     }
     record.has("userprincipalname")
-        && ["accountenabled", "usertype", "givenname", "businessphones", "mail", "jobtitle", "lastpasswordchangedatetime"]
-            .iter()
-            .any(|name| record.has(name))
+        && [
+            "accountenabled",
+            "usertype",
+            "givenname",
+            "businessphones",
+            "mail",
+            "jobtitle",
+            "lastpasswordchangedatetime",
+            "blockcredential",
+            "signinactivity",
+        ]
+        .iter()
+        .any(|name| record.has(name))
         && !NOT_A_USER.iter().any(|name| record.has(name))
 }
 
@@ -70,16 +84,28 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
 /// The user columns of any record that describes a user.
 pub(super) fn user(record: &Object<'_>, place: &Place<'_>) -> UserStateRow {
     let department = cell::filled(record, &["department"]);
-    let title = cell::filled(record, &["jobtitle"]);
-    let has_department = record.has("department") || record.has("jobtitle");
+    let title = cell::filled(record, &["jobtitle", "title"]);
+    let has_department = record.has("department") || record.has("jobtitle") || record.has("title");
+    let reported = record.get("signinactivity").and_then(|value| value.nested().ok());
+    let activity = |name: &str| reported.as_deref().and_then(Value::object).and_then(|activity| cell::time(activity, &[name], place));
     UserStateRow {
         account: cell::account(record, &["userprincipalname"]),
         account_id: cell::lower(record, &["id", "objectid"]),
         display_name: cell::verbatim(record, &["displayname"]),
         user_type: cell::text(record, &["usertype"]),
-        enabled: cell::flag(record, &["accountenabled"]),
-        created: cell::time(record, &["createddatetime"], place),
-        password_changed: cell::time(record, &["lastpasswordchangedatetime"], place),
+        enabled: cell::flag(record, &["accountenabled"]).or_else(|| cell::flag(record, &["blockcredential"]).map(|blocked| !blocked)),
+        created: cell::time(record, &["createddatetime", "whencreated"], place),
+        password_changed: cell::time(record, &["lastpasswordchangedatetime", "lastpasswordchangetimestamp"], place),
+        sessions_valid_from: cell::time(
+            record,
+            &["signinsessionsvalidfromdatetime", "refreshtokensvalidfromdatetime", "stsrefreshtokensvalidfrom"],
+            place,
+        ),
+        last_sign_in: activity("lastsignindatetime").or_else(|| cell::time(record, &["lastsignindatetime", "lastinteractivesignin"], place)),
+        last_silent_sign_in: activity("lastnoninteractivesignindatetime")
+            .or_else(|| cell::time(record, &["lastnoninteractivesignindatetime", "lastnoninteractivesignin"], place)),
+        synced: cell::flag(record, &["onpremisessyncenabled", "directorysynced", "dirsyncenabled", "onpremisessynced"]),
+        invitation: cell::text(record, &["externaluserstate", "invitationstate", "userstate"]),
         aliases: aliases(record),
         department: has_department.then(|| department.into_iter().chain(title).collect::<Vec<_>>().join(" / ")),
         ..UserStateRow::default()
@@ -93,7 +119,9 @@ fn aliases(record: &Object<'_>) -> Option<String> {
         return None;
     }
     let mut addresses: Vec<String> = Vec::new();
-    for text in values.into_iter().flat_map(|value| Elements::of(value).known) {
+    // The admin centre joins addresses with `+`, which an address may hold itself.
+    let known = values.into_iter().flat_map(|value| Elements::of(value).known);
+    for text in known.flat_map(|text| text.replace("+SMTP:", "\n").replace("+smtp:", "\n").lines().map(str::to_owned).collect::<Vec<_>>()) {
         let address = strip_prefix_ignoring_case(&text, "smtp:").unwrap_or(&text).to_lowercase();
         if address.contains('@') && !address.contains(':') && !addresses.contains(&address) {
             addresses.push(address);

@@ -1,8 +1,7 @@
 //! Mailboxes with their forwarding: `Get-Mailbox`, `Get-EXOMailbox`, forwarding reports. `Get-EXOMailbox` without property sets has no forwarding
 //! columns at all, which is not "no forwarding".
 
-use super::cell;
-use super::owner::Owner;
+use super::{cell, mailbox};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::field::identity::strip_prefix_ignoring_case;
 use crate::evidence::shape::{Place, Reject, Shape};
@@ -11,16 +10,18 @@ use crate::frame::{MailboxStateRow, Rows};
 pub(super) const SHAPE: Shape = Shape {
     id: "exchange_mailboxes",
     title: "Mailboxes and forwarding (Get-Mailbox)",
-    made_by: "Get-Mailbox or Get-EXOMailbox | ConvertTo-Json or Export-Csv; Exchange Online REST; Hawk ForwardingReport; Goose EXO_Mailboxes.json",
+    made_by: "Get-Mailbox or Get-EXOMailbox | ConvertTo-Json or Export-Csv; Exchange Online REST; Hawk ForwardingReport; Goose EXO_Mailboxes.json, EXO_MailboxForwarding.json",
     claims,
     read,
 };
 
 fn claims(record: &Object<'_>) -> bool {
-    if record.has("forwardto") || record.has("fullaccessusers") {
+    let other = ["forwardto", "fullaccessusers", "grouptype", "groupsku", "fullaccesspermission", "imapenabled", "memberjoinrestriction"];
+    if other.iter().any(|name| record.has(name)) {
         return false;
     }
     record.has("forwardingsmtpaddress")
+        || record.has("forwardingaddress") && record.has("delivertomailboxandforward")
         || record.has("recipienttypedetails")
             && (record.has("exchangeguid") || record.has("emailaddresses") || record.has("primarysmtpaddress"))
             && !record.has("trustee")
@@ -28,15 +29,13 @@ fn claims(record: &Object<'_>) -> bool {
 }
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let own = cell::account(record, &["userprincipalname", "primarysmtpaddress", "identity", "alias", "name", "displayname"]);
-    // `Get-Mailbox ana@… | fl Forwarding*` shows nothing that names the mailbox: the command or the path of the file does.
-    let Some(mailbox) = own.filter(|name| !name.is_empty()).or_else(|| Owner::of(record, &[], place).name()) else {
+    let Some(owner) = mailbox::owner(record, place) else {
         return Err(cell::missing("mailbox without user principal name, address, identity and name"));
     };
     let mailbox_id = cell::lower(record, &["exchangeguid", "guid"]);
     let id = mailbox_id.clone().unwrap_or_default();
     let row = MailboxStateRow {
-        mailbox: Some(mailbox.to_lowercase()),
+        mailbox: Some(owner),
         account_id: cell::lower(record, &["externaldirectoryobjectid"]),
         mailbox_id,
         display_name: cell::verbatim(record, &["displayname"]),
@@ -49,6 +48,10 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
         send_on_behalf: cell::list(record, &["grantsendonbehalfto"]),
         audit_enabled: cell::flag(record, &["auditenabled"]),
         audit_bypass: cell::flag(record, &["auditbypassenabled"]),
+        audit_actions: mailbox::audit_actions(record),
+        protocols: None,
+        auto_reply: None,
+        hidden: cell::flag(record, &["hiddenfromaddresslistsenabled"]),
         created: cell::time(record, &["whenmailboxcreated", "whencreatedutc", "whencreated"], place),
         changed: cell::time(record, &["whenchangedutc", "whenchanged"], place),
     };

@@ -26,6 +26,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
     // `UserDisplayName` and `Identity` are paths: `contoso.example/…/jane` and `jane\ExchangeActiveSyncDevices\iPhone§…`.
     let identity = cell::text(record, &["identity"]).and_then(|identity| identity.split(['\\', '/']).next().map(str::to_lowercase));
     let row = DeviceStateRow {
+        kind: Some("mobile".to_owned()),
         device_id: Some(device_id.clone()),
         object_id: cell::lower(record, &["guid"]),
         name: cell::verbatim(record, &["friendlyname", "devicefriendlyname", "devicemodel", "devicetype"]),
@@ -38,6 +39,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
         managed: cell::flag(record, &["ismanaged"]),
         registered: cell::time(record, &["firstsynctime", "whencreatedutc", "whencreated"], place),
         last_seen: cell::time(record, &["lastsuccesssync", "lastsyncattempttime"], place),
+        user_agent: cell::text(record, &["deviceuseragent", "useragent"]),
     };
     rows.devices.push(place.source, place.record, &device_id, row);
     Ok(())

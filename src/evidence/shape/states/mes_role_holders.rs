@@ -3,12 +3,12 @@
 use super::{cell, entra_users};
 use crate::evidence::container::value::Object;
 use crate::evidence::shape::{Place, Reject, Shape};
-use crate::frame::{Rows, UserStateRow};
+use crate::frame::{MemberStateRow, Rows, UserStateRow};
 
 pub(super) const SHAPE: Shape = Shape {
     id: "mes_role_holders",
     title: "Role holders (Microsoft-Extractor-Suite)",
-    made_by: "Microsoft-Extractor-Suite Get-AdminUsers: All-Administrators.csv, <role>.csv; PIM-Assignments.csv",
+    made_by: "Microsoft-Extractor-Suite Get-AdminUsers: All-Administrators.csv, All-Roles.csv, <role>.csv; PIM-Assignments.csv",
     claims,
     read,
 };
@@ -26,7 +26,23 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
     if role.is_none() || (is_empty(&account) && is_empty(&account_id)) {
         return Err(cell::missing("role row without role or user"));
     }
-    let row = UserStateRow { account, account_id, roles: role, ..entra_users::user(record, place) };
-    rows.users.push(place.source, place.record, "", row);
+    // `AssignmentStatus`: `Active` or `Eligible`. Who is only eligible does not hold the role.
+    let eligible = cell::lower(record, &["assignmentstatus"]).is_some_and(|status| status == "eligible");
+    if !eligible {
+        let row = UserStateRow { account: account.clone(), account_id: account_id.clone(), roles: role.clone(), ..entra_users::user(record, place) };
+        rows.users.push(place.source, place.record, "", row);
+    }
+    let row = MemberStateRow {
+        kind: Some("directory-role".to_owned()),
+        group: role,
+        member: account,
+        member_id: account_id,
+        relation: Some(if eligible { "eligible" } else { "member" }.to_owned()),
+        scope: cell::text(record, &["directoryscopeid"]),
+        created: cell::time(record, &["startdatetime"], place),
+        ends: cell::time(record, &["enddatetime"], place),
+        ..MemberStateRow::default()
+    };
+    rows.members.push(place.source, place.record, "", row);
     Ok(())
 }
