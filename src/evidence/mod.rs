@@ -44,10 +44,18 @@ pub enum Evidence {
     OtherAudit,
     /// Entra directory audits.
     DirectoryAudits,
+    /// Message trace, mail in Defender, quarantine.
+    MessageTrace,
+    /// Acts and logons in Defender's hunting tables that no other log holds.
+    DefenderEvents,
+    /// Requests to Microsoft Graph.
+    GraphActivity,
     /// Identity Protection risk detections.
     RiskDetections,
     /// Risky users.
     RiskyUsers,
+    /// Alerts and incidents of Defender and Sentinel.
+    Alerts,
     /// Inbox-rule state.
     InboxRules,
     /// Mailbox state with its forwarding.
@@ -107,8 +115,12 @@ impl Evidence {
         Self::PowerApps,
         Self::OtherAudit,
         Self::DirectoryAudits,
+        Self::MessageTrace,
+        Self::DefenderEvents,
+        Self::GraphActivity,
         Self::RiskDetections,
         Self::RiskyUsers,
+        Self::Alerts,
         Self::InboxRules,
         Self::Mailboxes,
         Self::MailboxAuditing,
@@ -149,8 +161,12 @@ impl Evidence {
             Self::PowerApps => "unified audit log: Power Apps",
             Self::OtherAudit => "unified audit log: other workloads",
             Self::DirectoryAudits => "Entra directory audits",
+            Self::MessageTrace => "message trace",
+            Self::DefenderEvents => "Defender: acts and logons",
+            Self::GraphActivity => "Microsoft Graph activity",
             Self::RiskDetections => "risk detections",
             Self::RiskyUsers => "risky users",
+            Self::Alerts => "Defender and Sentinel alerts",
             Self::InboxRules => "inbox-rule state",
             Self::Mailboxes => "mailbox state",
             Self::MailboxAuditing => "mailbox audit settings",

@@ -127,7 +127,7 @@ frame! {
         account_id: Text,
         /// `user`, `guest`, `app`, `system`, `anonymous`. Microsoft's own housekeeping is `system`.
         actor_kind: Text,
-        /// `ual` or `directory`.
+        /// `ual`, `directory`, `defender` (hunting tables) or `graph` (requests to Microsoft Graph).
         feed: Text,
         /// UAL record type number.
         record_type: Int,

@@ -9,6 +9,7 @@ mod cells;
 mod column;
 mod events;
 mod remarks;
+mod reports;
 mod states;
 mod text;
 
@@ -19,6 +20,7 @@ pub use events::{
     RiskEvents, SignIn, SignInRow, SignIns,
 };
 pub use remarks::{Cut, Lost, Remarks, Search};
+pub use reports::{Alert, AlertRow, Alerts, AuthStep, AuthStepRow, AuthSteps, Message, MessageRow, Messages};
 pub use states::{
     AppState, AppStateRow, AppStates, DeviceState, DeviceStateRow, DeviceStates, FlowState, FlowStateRow, FlowStates, GrantState, GrantStateRow,
     GrantStates, MailboxState, MailboxStateRow, MailboxStates, MemberState, MemberStateRow, MemberStates, MethodState, MethodStateRow, MethodStates,
@@ -36,6 +38,9 @@ macro_rules! for_each_frame {
             mail_access: MailAccesses;
             mail_items: MailItems;
             risks: RiskEvents;
+            messages: Messages;
+            alerts: Alerts;
+            steps: AuthSteps;
             rules: RuleStates;
             mailboxes: MailboxStates;
             permissions: PermissionStates;

@@ -33,6 +33,10 @@ pub(super) fn parse(text: &str, order: DateOrder) -> Option<Time> {
     let mut scanner = Scanner { rest: text };
     let date = if text.starts_with(|letter: char| letter.is_ascii_alphabetic()) { scanner.worded_date() } else { scanner.date(order) }?;
     scanner.skip_blanks();
+    // Kibana writes `Mar 24, 2026 @ 09:16:00.000`.
+    if scanner.eat('@') {
+        scanner.skip_blanks();
+    }
     let clock = if scanner.rest.is_empty() { 0 } else { scanner.clock()? };
     let offset = scanner.zone()?;
     if date.year() <= 1 || (date.year() == 1601 && date.ordinal() == 1) {

@@ -15,8 +15,8 @@ use backtrail::provenance::{SkipReason, Source};
 
 use crate::robustness::facts;
 
-/// Shapes whose records are no evidence by design: pages of links, halves of other exports.
-const WITHOUT_ROWS: &[&str] = &["management_listing", "signin_portal_steps"];
+/// Shapes whose records are no evidence by design: pages of links.
+const WITHOUT_ROWS: &[&str] = &["management_listing"];
 
 /// An exported file of one shape.
 pub(crate) struct Fixture {

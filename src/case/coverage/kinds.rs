@@ -17,6 +17,12 @@ pub enum Log {
     Unified,
     /// Entra directory audits.
     Directory,
+    /// Message trace and Defender's view of mail.
+    MailFlow,
+    /// Acts and logons in Defender's hunting tables.
+    Defender,
+    /// Requests to Microsoft Graph.
+    Graph,
     /// Identity Protection.
     Risk,
 }
@@ -31,11 +37,14 @@ impl Log {
             Self::SignIns => "sign-ins",
             Self::Unified => "unified audit records",
             Self::Directory => "directory audits",
+            Self::MailFlow => "message traces",
+            Self::Defender => "Defender events",
+            Self::Graph => "Graph requests",
             Self::Risk => "risk records",
         }
     }
 
-    /// The log of a kind; `None` for state exports, which have no days.
+    /// The log of a kind; `None` for state exports, which have no days, and for alerts, which are rare by nature.
     pub fn of(kind: Evidence) -> Option<Self> {
         match kind {
             Evidence::InteractiveSignIns => Some(Self::Interactive),
@@ -53,8 +62,12 @@ impl Log {
             | Evidence::PowerApps
             | Evidence::OtherAudit => Some(Self::Unified),
             Evidence::DirectoryAudits => Some(Self::Directory),
+            Evidence::MessageTrace => Some(Self::MailFlow),
+            Evidence::DefenderEvents => Some(Self::Defender),
+            Evidence::GraphActivity => Some(Self::Graph),
             Evidence::RiskDetections | Evidence::RiskyUsers => Some(Self::Risk),
-            Evidence::InboxRules
+            Evidence::Alerts
+            | Evidence::InboxRules
             | Evidence::Mailboxes
             | Evidence::MailboxPermissions
             | Evidence::OauthGrants
@@ -93,8 +106,14 @@ pub(super) fn audit(feed: Option<&str>, record_type: Option<i64>, operation: Opt
     if feed == Some("directory") {
         return Evidence::DirectoryAudits;
     }
+    if feed == Some("graph") {
+        return Evidence::GraphActivity;
+    }
     if operation == Some("mailitemsaccessed") {
         return Evidence::MailItemsAccessed;
+    }
+    if feed == Some("defender") {
+        return Evidence::DefenderEvents;
     }
     match record_type {
         Some(1) => Evidence::ExchangeAdmin,

@@ -89,6 +89,14 @@ impl Tally {
             let kind = if row.feed() == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
             self.event(kind, row.source(), row.time());
         }
+        for row in frames.messages.iter() {
+            self.event(Evidence::MessageTrace, row.source(), row.time());
+        }
+        // An alert and the entities that it names are one record.
+        let mut alerts = HashSet::new();
+        for row in frames.alerts.iter().filter(|row| alerts.insert((row.source(), row.record()))) {
+            self.event(Evidence::Alerts, row.source(), row.time());
+        }
         states::each(frames, |kind, source| self.event(kind, source, None));
         self.name(&frames.audit, &frames.audit.account, |_| true);
         self.name(&frames.audit, &frames.audit.mailbox, |_| true);

@@ -17,6 +17,12 @@ const EXPECTED: &[(&str, &[&str])] = &[
     ("azure-monitor/", &["azure_monitor"]),
     ("graph/", &["diraudit_graph", "signin_graph"]),
     ("risk-detections/", &["risk_detection", "risky_user", "azure_monitor"]),
+    ("message-trace/", &["message_trace"]),
+    ("defender-incidents/", &["defender_incidents"]),
+    ("defender-alerts/", &["defender_alerts", "security_alerts"]),
+    ("sentinel/sekoia", &["sentinel_incidents"]),
+    ("graph-activity/", &["azure_monitor"]),
+    ("defender-xdr-streaming/sekoia", &["azure_monitor"]),
 ];
 
 /// Files in which the collection's authors cut records down to the one field that they test: no export looks like them.
@@ -24,6 +30,9 @@ const HAND_MADE: &[&str] = &[
     "azure-monitor/elastic/signinlogs-time-formats-corner-cases.log",
     "ual/elastic/ip-formats.log",
     "graph-directoryaudits/graph2otel/CONSTRUCTED_directoryaudits__AddServicePrincipal.json",
+    // Templates: every value is the name of its type.
+    "_vendor-doc-examples/graph-docs-2021/beta_alert-get_0.json",
+    "_vendor-doc-examples/graph-docs-2021/v1.0_alert-get_0.json",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -69,7 +78,7 @@ fn real_records_of_every_event_kind_are_read() {
     for (what, count) in &report {
         eprintln!("{count:6} {what}");
     }
-    // Categories that this version does not read say so themselves.
-    refused.retain(|line| !line.contains("this version does not read it"));
+    // Categories that this version does not read say so themselves; tables about machines are no evidence of this kind.
+    refused.retain(|line| !line.contains("this version does not read it") && !line.contains("a table about machines"));
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }

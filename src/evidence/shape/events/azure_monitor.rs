@@ -2,7 +2,7 @@
 //! around `properties`, which is the Graph object; `category` says which.
 
 use super::sign_in::stream;
-use super::{diraudit_graph, risk_detection, risky_user, signin_graph};
+use super::{diraudit_graph, graph_activity, risk_detection, risky_user, signin_graph};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::shape::{Place, Reject, Shape, recognise};
 use crate::frame::Rows;
@@ -18,7 +18,10 @@ pub(super) const AZURE_MONITOR: Shape = Shape {
 };
 
 /// Categories whose records this version does not read, so that the reason can be told.
-const NOT_READ: &[&str] = &["MicrosoftGraphActivityLogs", "ProvisioningLogs", "NetworkAccessTrafficLogs", "NetworkAccessAlerts", "B2CRequestLogs"];
+const NOT_READ: &[&str] = &["ProvisioningLogs", "NetworkAccessTrafficLogs", "NetworkAccessAlerts", "B2CRequestLogs"];
+
+/// Hunting tables about machines and Azure resources: no mailbox, account or session of Microsoft 365 is in them.
+const OTHER_HUNTING: &[&str] = &["Device", "Cloud", "Behavior", "IdentityQueryEvents", "FileMalicious", "Exposure"];
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let category = record.text("category").unwrap_or_default();
@@ -44,6 +47,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
         "managedidentitysigninlogs" => sign_in(Some(stream::MANAGED_IDENTITY), rows),
         "adfssigninlogs" => sign_in(None, rows),
         "auditlogs" => diraudit_graph::read_object(properties, Some(record), place, rows),
+        "microsoftgraphactivitylogs" => graph_activity::read_request(properties, Some(record), place, rows),
         "userriskevents" | "serviceprincipalriskevents" => risk_detection::read_detection(properties, place, rows),
         "riskyusers" | "riskyserviceprincipals" => risky_user::read_user(properties, place, rows),
         _ => read_unknown(properties, &category, place, rows),
@@ -61,6 +65,13 @@ fn read_unknown(properties: &Object<'_>, category: &str, place: &Place<'_>, rows
     });
     if let Some((shape, candidate)) = known {
         return (shape.read)(candidate, place, rows);
+    }
+    if let Some(table) = category.strip_prefix("AdvancedHunting-")
+        && OTHER_HUNTING.iter().any(|other| table.starts_with(other))
+        && !table.starts_with("CloudAppEvents")
+    {
+        let detail = format!("category {category}: a table about machines and resources, not about accounts or mail");
+        return Err(Reject { reason: SkipReason::NotEvidence, detail });
     }
     let is_known = NOT_READ.iter().any(|known| known.eq_ignore_ascii_case(category)) || category.starts_with("AdvancedHunting-");
     let why = if is_known { "this version does not read it" } else { "no shape claims its properties" };
