@@ -1,17 +1,17 @@
-//! How fast evidence becomes a case, and how much memory that takes: writes a unified-audit-log CSV and a sign-in NDJSON with a fixed seed into a
-//! temporary folder, loads each, and prints MB/s, records/s and peak memory. `cargo bench --bench load -- 1000` makes files of 1,000 MB each.
+//! How fast evidence becomes a case, and how much memory that takes: writes evidence of each kind with a fixed seed into a temporary folder, loads it,
+//! and prints MB/s, records/s and peak memory. `cargo bench --bench load -- 1000` makes files of 1,000 MB each.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a bench tells its figures on the console")]
 
-mod generate;
+mod evidence;
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use backtrail::{case, inventory};
 
-use generate::{Random, write_audit, write_sign_ins};
+use evidence::Kind;
 
 /// Megabytes of each file when no size is given.
 const DEFAULT_MB: u64 = 256;
@@ -30,21 +30,20 @@ fn main() {
 fn run(folder: &Path, size: u64) -> Result<(), Box<dyn std::error::Error>> {
     fs::create_dir_all(folder)?;
     println!("{:<28} {:>9} {:>10} {:>9} {:>9} {:>12} {:>10} {:>9}", "file", "MB", "records", "hash s", "load s", "records/s", "MB/s", "peak MB");
-    for (name, write) in [("audit.csv", write_audit as Generator), ("sign-ins.jsonl", write_sign_ins)] {
-        let path = folder.join(name);
-        write(&mut Random(0x5EED), &mut BufWriter::new(File::create(&path)?), size)?;
-        measure(name, path)?;
+    for kind in Kind::ALL {
+        let path = folder.join(kind.file_name());
+        evidence::write(kind, &mut BufWriter::new(File::create(&path)?), size)?;
+        measure(kind, &path)?;
+        fs::remove_file(&path)?;
     }
     Ok(())
 }
 
-type Generator = fn(&mut Random, &mut BufWriter<File>, u64) -> io::Result<()>;
-
-fn measure(name: &str, path: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
-    let n_bytes = fs::metadata(&path)?.len();
+fn measure(kind: Kind, path: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
+    let n_bytes = fs::metadata(path)?.len();
     reset_peak();
     let start = Instant::now();
-    let inventory = inventory::take(&[path])?;
+    let inventory = inventory::take(std::slice::from_ref(path))?;
     let hashed = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let case = case::load(inventory, &|_| ());
@@ -53,11 +52,12 @@ fn measure(name: &str, path: PathBuf) -> Result<(), Box<dyn std::error::Error>> 
     let n_records: u64 = case.sources.iter().map(|source| source.records).sum();
     let n_kept: u64 = case.sources.iter().map(|source| source.kept).sum();
     if n_kept != n_records {
-        return Err(format!("{name}: only {n_kept} of {n_records} records were kept").into());
+        return Err(format!("{}: only {n_kept} of {n_records} records were kept", kind.name()).into());
     }
     let megabytes = n_bytes as f64 / 1e6;
     println!(
-        "{name:<28} {megabytes:>9.0} {n_records:>10} {hashed:>9.2} {loaded:>9.2} {:>12.0} {:>10.0} {peak:>9}",
+        "{:<28} {megabytes:>9.0} {n_records:>10} {hashed:>9.2} {loaded:>9.2} {:>12.0} {:>10.0} {peak:>9}",
+        kind.name(),
         n_records as f64 / loaded,
         megabytes / loaded
     );

@@ -1,46 +1,185 @@
-//! Micro-benches with throughput: loading audit log and sign-ins, and one whole case from evidence to report. `cargo bench --bench parts`.
+//! Micro-benches with throughput, part by part: reading, JSON, times, addresses, agents, enrichment, detectors, judgement, reports; and whole cases.
+//! `cargo bench --bench parts`, or with a part of a name: `cargo bench --bench parts -- detect`.
 
-mod generate;
+mod evidence;
 
 use std::fs::{self, File};
 use std::hint::black_box;
-use std::io::BufWriter;
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use backtrail::{Options, case, inventory};
+use backtrail::case::Case;
+use backtrail::detect::Detector;
+use backtrail::enrich::tables::Tables;
+use backtrail::evidence::container::value::Value;
+use backtrail::settings::Settings;
+use backtrail::time::{self, DateOrder};
+use backtrail::{Analysis, Options, assess, case, detect, enrich, inventory, report, timeline};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 
-use generate::{Random, write_audit, write_sign_ins};
+use evidence::Kind;
 
 /// Bytes of each generated file: large enough for several blocks, small enough for many samples.
 const SIZE: u64 = 16_000_000;
+/// Bytes of each file of the case that detectors and reports work on.
+const CASE_SIZE: u64 = 12_000_000;
 
 fn main() {
     divan::main();
+    // A folder that cannot be removed is the system's to clean.
+    let _ = fs::remove_dir_all(folder());
 }
 
-fn load(bencher: Bencher<'_, '_>, name: &str, write: impl Fn(&mut Random, &mut BufWriter<File>, u64) -> std::io::Result<()>) {
-    let folder = std::env::temp_dir().join(format!("backtrail-parts-{}-{name}", std::process::id()));
-    fs::create_dir_all(&folder).expect("the temporary folder is writable");
-    let path = folder.join(name);
-    write(&mut Random(0x5EED), &mut BufWriter::new(File::create(&path).expect("writable")), SIZE).expect("written");
+/// Where generated files stand while the bench runs.
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("backtrail-parts-{}", std::process::id()))
+}
+
+/// A generated file.
+fn file(folder: &Path, kind: Kind, size: u64) -> PathBuf {
+    fs::create_dir_all(folder).expect("the temporary folder is writable");
+    let path = folder.join(kind.file_name());
+    if !path.exists() {
+        evidence::write(kind, &mut BufWriter::new(File::create(&path).expect("writable")), size).expect("written");
+    }
+    path
+}
+
+/// The tables in the binary.
+static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::embedded().expect("the embedded tables are sound"));
+
+/// A folder with audit log and sign-ins of the same days.
+static CASE_FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = folder().join("case");
+    for kind in [Kind::AuditCsv, Kind::SignInsNdjson] {
+        file(&folder, kind, CASE_SIZE);
+    }
+    folder
+});
+
+fn load_case() -> Case {
+    case::load(inventory::take(std::slice::from_ref(&*CASE_FOLDER)).expect("the files are there"), &|_| ())
+}
+
+/// That case, enriched.
+static CASE: LazyLock<Case> = LazyLock::new(|| {
+    let mut case = load_case();
+    enrich::enrich(&mut case, &Settings::default(), &TABLES).expect("own frames");
+    case
+});
+
+/// That case, analyzed.
+static ANALYSIS: LazyLock<Analysis> =
+    LazyLock::new(|| backtrail::analyze(std::slice::from_ref(&*CASE_FOLDER), &Options::default(), &|_| ()).expect("the case can be analyzed"));
+
+fn n_records(case: &Case) -> u64 {
+    case.sources.iter().map(|source| source.records).sum()
+}
+
+/// Walk, hash, recognise.
+#[divan::bench(sample_count = 10)]
+fn inventory_audit_log(bencher: Bencher<'_, '_>) {
+    let path = file(&folder(), Kind::AuditCsv, SIZE);
+    let n_bytes = fs::metadata(&path).expect("the file is there").len();
+    bencher.counter(BytesCount::new(n_bytes)).bench_local(|| black_box(inventory::take(std::slice::from_ref(&path))));
+}
+
+/// Inventory, and everything up to frames without duplicates in order of time.
+#[divan::bench(args = Kind::ALL.map(Kind::name), sample_count = 10)]
+fn load(bencher: Bencher<'_, '_>, name: &str) {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).expect("a kind's own name");
+    let path = file(&folder(), kind, SIZE);
     let read = || case::load(inventory::take(std::slice::from_ref(&path)).expect("the file is there"), &|_| ());
-    let n_records: u64 = read().sources.iter().map(|source| source.records).sum();
+    let n_records = n_records(&read());
     let n_bytes = fs::metadata(&path).expect("the file is there").len();
     bencher.counter(BytesCount::new(n_bytes)).counter(ItemsCount::new(n_records)).bench_local(|| black_box(read()));
-    // A folder that cannot be removed is the system's to clean.
-    let _ = fs::remove_dir_all(&folder);
+}
+
+/// One record as a tree of members, as shapes see it.
+#[divan::bench(args = [Kind::AuditJsonl.name(), Kind::SignInsNdjson.name()])]
+fn json_records(bencher: Bencher<'_, '_>, name: &str) {
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).expect("a kind's own name");
+    let mut text = Vec::new();
+    evidence::write(kind, &mut text, 1_000_000).expect("memory takes it");
+    let text = String::from_utf8(text).expect("generated as text");
+    bencher.counter(BytesCount::new(text.len())).counter(ItemsCount::new(text.lines().count())).bench_local(|| {
+        for line in text.lines() {
+            black_box(serde_json::from_str::<Value<'_>>(line).expect("generated as JSON"));
+        }
+    });
+}
+
+#[divan::bench(args = ["2026-03-02T09:30:00", "2026-03-02T09:30:00.1234567Z", "3/2/2026 9:30:00 AM", "/Date(1772443800000)/", "1772443800"])]
+fn parse_time(text: &str) -> Option<time::Time> {
+    time::parse(black_box(text), DateOrder::MonthFirst)
+}
+
+/// Addresses all over both tables.
+#[divan::bench]
+fn look_up_address(bencher: Bencher<'_, '_>) {
+    let addresses: Vec<std::net::IpAddr> = (0..10_000_u32).map(|number| std::net::Ipv4Addr::from(number.wrapping_mul(0x9E37_79B9)).into()).collect();
+    bencher.counter(ItemsCount::new(addresses.len())).bench_local(|| {
+        for address in &addresses {
+            black_box(TABLES.look_up(*address));
+        }
+    });
+}
+
+#[divan::bench(args = ["Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/133.0.0.0 Safari/537.36 Edg/133.0.0.0", "python-requests/2.32.3"])]
+fn agent_family(agent: &str) -> &'static str {
+    enrich::agent::family(black_box(agent))
 }
 
 #[divan::bench(sample_count = 10)]
-fn load_audit_log_csv(bencher: Bencher<'_, '_>) {
-    load(bencher, "audit.csv", write_audit);
+fn enrich_case(bencher: Bencher<'_, '_>) {
+    let settings = Settings::default();
+    let bencher = bencher.counter(ItemsCount::new(n_records(&CASE)));
+    bencher.with_inputs(load_case).bench_local_refs(|case| enrich::enrich(case, &settings, &TABLES).expect("own frames"));
 }
 
-#[divan::bench(sample_count = 10)]
-fn load_sign_ins_ndjson(bencher: Bencher<'_, '_>) {
-    load(bencher, "sign-ins.jsonl", write_sign_ins);
+/// Each detector by itself; records are those of the case, not those that the detector looks at.
+#[divan::bench(args = detect::detectors().map(|detector| detector.id), sample_count = 5)]
+fn detector(bencher: Bencher<'_, '_>, id: &str) {
+    let detector: &Detector = detect::detectors().find(|detector| detector.id == id).expect("its own id");
+    let settings = Settings::default();
+    bencher.counter(ItemsCount::new(n_records(&CASE))).bench_local(|| black_box((detector.detect)(&CASE, &settings)));
+}
+
+#[divan::bench(sample_count = 5)]
+fn detect_all(bencher: Bencher<'_, '_>) {
+    let settings = Settings::default();
+    bencher.counter(ItemsCount::new(n_records(&CASE))).bench_local(|| black_box(detect::run(&CASE, &settings)));
+}
+
+#[divan::bench(sample_count = 5)]
+fn assess_case(bencher: Bencher<'_, '_>) {
+    let settings = Settings::default();
+    let detection = detect::run(&CASE, &settings);
+    bencher.counter(ItemsCount::new(n_records(&CASE))).bench_local(|| black_box(assess::assess(&CASE, &detection, &settings)));
+}
+
+#[divan::bench(sample_count = 5)]
+fn timeline_of_case(bencher: Bencher<'_, '_>) {
+    let settings = Settings::default();
+    let judgement = assess::assess(&CASE, &detect::run(&CASE, &settings), &settings);
+    bencher.counter(ItemsCount::new(n_records(&CASE))).bench_local(|| black_box(timeline::build(&CASE, &judgement)));
+}
+
+/// A writer of one file of the report.
+type Writer = fn(&backtrail::model::Report, &mut dyn io::Write) -> io::Result<()>;
+
+#[divan::bench(args = ["report.json", "report.html", "timeline.csv"], sample_count = 10)]
+fn write_report(bencher: Bencher<'_, '_>, name: &str) {
+    let write: Writer = match name {
+        "report.json" => report::json::report,
+        "report.html" => report::html::report,
+        _ => report::csv::timeline,
+    };
+    let mut written = Vec::new();
+    write(&ANALYSIS.report, &mut written).expect("memory takes it");
+    bencher.counter(BytesCount::new(written.len())).bench_local(|| write(&ANALYSIS.report, &mut io::sink()));
 }
 
 #[divan::bench(args = ["aitm", "benign", "password-spray"], sample_count = 10)]
