@@ -39,8 +39,8 @@ fn read(path: &Path, name: String) -> Option<Fixture> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let header = reader.headers().expect("a header").clone();
         let rows = reader.records().map(|row| row.expect("a row"));
-        let cell = |(key, cell): (&str, &str)| (Cow::Owned(key.to_owned()), Value::Text(Cow::Owned(cell.to_owned())));
-        let records = rows.map(|row| Object(header.iter().zip(row.iter()).map(cell).collect())).collect();
+        let cell = |(key, cell): (&str, &str)| (Cow::Owned(key.to_owned()), Value::Text(cell.to_owned().into()));
+        let records = rows.map(|row| Object::new(header.iter().zip(row.iter()).map(cell))).collect();
         return Some(Fixture { name, context: String::new(), records });
     }
     let values: Vec<Value<'_>> = serde_json::Deserializer::from_str(&text).into_iter().map_while(Result::ok).collect();
@@ -168,9 +168,11 @@ proptest::proptest! {
         let mut fixture = fixture.get(&all).records.clone();
         let n_records = fixture.len();
         let object = &mut fixture[record.index(n_records)];
-        let position = field.index(object.0.len());
-        object.0[position].1 = serde_json::from_str::<Value<'_>>(DAMAGE[damage]).expect("JSON").into_owned();
-        object.0.push((Cow::Owned(noise.clone()), Value::Text(Cow::Owned(noise.clone()))));
+        let mut fields = object.clone().into_fields();
+        let position = field.index(fields.len());
+        fields[position].1 = serde_json::from_str::<Value<'_>>(DAMAGE[damage]).expect("JSON").into_owned();
+        fields.push((Cow::Owned(noise.clone()), Value::Text(noise.clone().into())));
+        *object = Object::new(fields);
         let place = Place { source: SourceId(0), path: &noise, context: &noise, record: 0, dates: DateOrder::DayFirst };
         for shape in shapes().filter(|shape| (shape.claims)(object)) {
             let mut rows = Rows::default();

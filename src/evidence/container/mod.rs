@@ -3,6 +3,7 @@
 //! A file streams through a [`Decoder`] in blocks. A splitter finds where records begin and end, remembering its state between blocks, and numbers
 //! them; what is inside a record is parsed later, by many threads, from the [`Batch`] that holds it.
 
+mod bytes;
 pub(crate) mod clixml;
 pub(crate) mod csv;
 pub(crate) mod dates;

@@ -1,11 +1,15 @@
 //! Texts that JSON does not allow but programs write: half of a character pair (a subject cut inside an emoji) and control characters not spelled out.
 //! An attacker may name a rule so; the record must not be lost for it.
 
+use super::json::record;
 use super::value::Value;
 
 /// Parses JSON. When that fails, once more with the texts repaired: halves of character pairs become `�`, control characters are spelled out. The flag
 /// tells that the repair was needed; the error is that of the text as it stands.
 pub(crate) fn parse(text: &str) -> Result<(Value<'_>, bool), serde_json::Error> {
+    if let Some(value) = record::parse(text) {
+        return Ok((value, false));
+    }
     let error = match serde_json::from_str::<Value<'_>>(text) {
         Ok(value) => return Ok((value, false)),
         Err(error) => error,

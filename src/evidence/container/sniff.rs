@@ -95,7 +95,7 @@ fn delimiter(text: &str) -> Option<u8> {
     // Of equals the last wins: the comma.
     let best = [b'\t', b';', b','].into_iter().max_by_key(|delimiter| csv::Header::read(line, *delimiter).n_cells())?;
     let header = csv::Header::read(line, best);
-    let names: Vec<String> = header.blank().0.iter().map(|(name, _)| name.to_string()).collect();
+    let names: Vec<String> = header.blank().iter().map(|(name, _)| name.to_string()).collect();
     let n_words = if names.len() < 4 { 4 } else { 8 };
     let is_name = |name: &String| {
         let begins = name.trim_start_matches(['"', '@', '_', '\'', '\u{feff}']).chars().next().is_some_and(char::is_alphabetic);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{LISTED, Reading};
+use crate::evidence::container::json::record::{Arena, parse_into};
 use crate::evidence::container::value::{Object, Value};
 use crate::evidence::container::{Batch, Container, Piece, State, clixml, json, powershell, repair};
 use crate::evidence::shape::{Place, Reject, Shape};
@@ -53,8 +54,10 @@ impl Chunk {
         let mut chunk = Self::default();
         let mut rows = Rows::default();
         let table = batch.header.as_ref().and_then(|header| (reading.recognise)(&header.blank()));
+        let mut arena = Arena::default();
         for (record, piece) in (batch.first..).zip(&batch.pieces) {
             let text = batch.text.get(piece.start..piece.end).unwrap_or_default();
+            arena.reset();
             let place = Place { source: reading.source, path: reading.path, context: &piece.context, record, dates: order };
             let result = match piece.state {
                 State::Cut => {
@@ -64,7 +67,7 @@ impl Chunk {
                 State::Broken(why) => Err(Loss::new(SkipReason::Malformed, why)),
                 State::Whole => match &batch.header {
                     Some(header) => {
-                        let (object, n_cells) = header.object(text);
+                        let (object, n_cells) = header.object(text, &arena);
                         let is_ragged = n_cells != header.n_cells();
                         if header.repeated_by(&object) {
                             Err(Loss::new(SkipReason::NotEvidence, "the table head again"))
@@ -82,7 +85,7 @@ impl Chunk {
                     None if reading.text.container == Container::Clixml => clixml::object(text)
                         .map_err(|detail| Loss::new(SkipReason::Malformed, detail))
                         .and_then(|object| use_record(&object, (reading.recognise)(&object), &place, &mut rows)),
-                    None => use_json(text, piece.columns.as_deref(), reading, place, (&mut rows, &mut chunk.n_repaired)),
+                    None => use_json((text, &arena), piece.columns.as_deref(), reading, place, (&mut rows, &mut chunk.n_repaired)),
                 },
             };
             match result {
@@ -117,16 +120,24 @@ impl Chunk {
 
 /// Reads one JSON record.
 fn use_json(
-    text: &str,
+    (text, arena): (&str, &Arena),
     columns: Option<&[String]>,
     reading: Reading<'_>,
     place: Place<'_>,
     (rows, n_repaired): (&mut Rows, &mut u64),
 ) -> Result<&'static Shape, Loss> {
-    let (value, is_repaired) = repair::parse(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
-    *n_repaired += u64::from(is_repaired);
+    let value = match parse_into(arena, text) {
+        Some(value) => value,
+        None => {
+            let (value, is_repaired) = repair::parse(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
+            *n_repaired += u64::from(is_repaired);
+            value
+        }
+    };
     let value = match (value, columns) {
-        (Value::List(cells), Some(columns)) => Value::Object(Object(columns.iter().map(|name| Cow::Borrowed(name.as_str())).zip(cells).collect())),
+        (Value::List(cells), Some(columns)) => {
+            Value::Object(Object::new(columns.iter().map(|name| Cow::Borrowed(name.as_str())).zip(cells.into_vec())))
+        }
         (value, _) => value,
     };
     let nested = value.nested().map_err(|error| Loss::new(SkipReason::Malformed, format!("the JSON inside this text: {error}")))?;
@@ -147,8 +158,8 @@ fn use_json(
 
 fn use_record(object: &Object<'_>, shape: Option<&'static Shape>, place: &Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
     let Some(shape) = shape else {
-        let names: Vec<&str> = object.0.iter().take(FIELDS_TOLD).map(|(name, _)| name.as_ref()).collect();
-        let more = if object.0.len() > FIELDS_TOLD { " …" } else { "" };
+        let names: Vec<&str> = object.iter().take(FIELDS_TOLD).map(|(name, _)| name.as_ref()).collect();
+        let more = if object.len() > FIELDS_TOLD { " …" } else { "" };
         return Err(Loss::new(SkipReason::UnknownShape, format!("no known shape has these fields: {}{more}", names.join(", "))));
     };
     let n_before = rows.len();

@@ -37,17 +37,17 @@ fn records(text: &str) -> Vec<Object<'_>> {
     let header = reader.headers().cloned().unwrap_or_default();
     let cells = |row: csv::StringRecord| {
         let pairs = header.iter().zip(row.iter());
-        Object(pairs.map(|(name, cell)| (Cow::Owned(name.to_owned()), Value::Text(Cow::Owned(cell.to_owned())))).collect())
+        Object::new(pairs.map(|(name, cell)| (Cow::Owned(name.to_owned()), Value::Text(cell.to_owned().into()))))
     };
     reader.records().map_while(Result::ok).map(cells).collect()
 }
 
 fn flattened(value: Value<'_>) -> Vec<Object<'_>> {
     match value {
-        Value::List(elements) => elements.into_iter().flat_map(flattened).collect(),
-        Value::Object(mut object) if object.has("value") && object.0.iter().all(|(key, _)| key == "value" || key.starts_with("@odata.")) => {
-            let position = object.0.iter().position(|(key, _)| key == "value").expect("has value");
-            flattened(object.0.swap_remove(position).1)
+        Value::List(elements) => elements.into_vec().into_iter().flat_map(flattened).collect(),
+        Value::Object(object) if object.has("value") && object.iter().all(|(key, _)| key == "value" || key.starts_with("@odata.")) => {
+            let value = object.into_fields().into_iter().find(|(key, _)| key == "value").expect("has value");
+            flattened(value.1)
         }
         Value::Object(object) => vec![object],
         _ => Vec::new(),
@@ -176,18 +176,18 @@ fn damaged_variants(value: &Value<'static>, damage: &Value<'static>) -> Vec<Valu
         Value::List(elements) => {
             for (position, element) in elements.iter().enumerate() {
                 for variant in damaged_variants(element, damage) {
-                    let mut copy = elements.clone();
+                    let mut copy = elements.to_vec();
                     copy[position] = variant;
-                    variants.push(Value::List(copy));
+                    variants.push(Value::List(copy.into()));
                 }
             }
         }
         Value::Object(object) => {
-            for (position, (_, member)) in object.0.iter().enumerate() {
+            for (position, (_, member)) in object.iter().enumerate() {
                 for variant in damaged_variants(member, damage) {
-                    let mut copy = object.clone();
-                    copy.0[position].1 = variant;
-                    variants.push(Value::Object(copy));
+                    let mut copy = object.clone().into_fields();
+                    copy[position].1 = variant;
+                    variants.push(Value::Object(Object::new(copy)));
                 }
             }
         }

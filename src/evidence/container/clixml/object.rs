@@ -22,7 +22,7 @@ pub(crate) fn object(text: &str) -> Result<Object<'static>, String> {
         match parser.reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(start) => {
                 let fields = if start.local_name().as_ref() == "Obj" { parser.parts(&start, 0)?.fields } else { None };
-                return fields.map(Object).ok_or_else(|| "a bare value, not an object".to_owned());
+                return fields.map(Object::new).ok_or_else(|| "a bare value, not an object".to_owned());
             }
             Event::Eof | Event::Empty(_) => return Err("a reference to an object that stands elsewhere in the file".to_owned()),
             _ => {}
@@ -196,10 +196,10 @@ impl Parts {
             // An enumeration: its name says more than its number.
             (Some((_, true)), _, Some(name), _) => Value::Text(name.into()),
             (Some((plain, _)), ..) => plain,
-            (None, Some(list), ..) => Value::List(list),
+            (None, Some(list), ..) => Value::List(list.into()),
             // A directory object: its path, not its parts.
             (None, None, Some(name), _) if !name.starts_with("@{") && !name.is_empty() => Value::Text(name.into()),
-            (None, None, _, Some(fields)) => Value::Object(Object(fields)),
+            (None, None, _, Some(fields)) => Value::Object(Object::new(fields)),
             (None, None, name, None) => name.map_or(Value::Null, |name| Value::Text(name.into())),
         }
     }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::evidence::container::json::record::Arena;
+use crate::evidence::container::value::Text;
+
 /// Scan state inside one cell.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Cell {
@@ -124,7 +127,7 @@ pub(super) fn count(text: &[u8], delimiter: u8, ends: bool) -> (usize, Option<us
 }
 
 /// The cells of one row without its line break.
-pub(super) fn cells(row: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, str>> {
+pub(super) fn cells<'a>(row: &'a str, delimiter: u8, arena: &'a Arena) -> impl Iterator<Item = Text<'a>> {
     let mut start = Some(0);
     std::iter::from_fn(move || {
         let from = start?;
@@ -139,28 +142,43 @@ pub(super) fn cells(row: &str, delimiter: u8) -> impl Iterator<Item = Cow<'_, st
                 row.len()
             }
         };
-        Some(content(row.get(from..end).unwrap_or_default()))
+        Some(content(row.get(from..end).unwrap_or_default(), arena))
     })
 }
 
 /// What the cell says: quotes taken off, doubled quotes single, and without the `'` that portals put before text that a spreadsheet would run.
-fn content(cell: &str) -> Cow<'_, str> {
+fn content<'a>(cell: &'a str, arena: &'a Arena) -> Text<'a> {
     let text = match cell.strip_prefix('"') {
         None => Cow::Borrowed(cell),
         Some(inside) => match memchr::memchr(b'"', inside.as_bytes()) {
             Some(at) if at + 1 == inside.len() => Cow::Borrowed(inside.get(..at).unwrap_or_default()),
+            Some(_) if inside.starts_with(['{', '[']) && closing(inside.as_bytes()).is_some_and(|at| at + 1 == inside.len()) => {
+                return Text::cell(inside.get(..inside.len() - 1).unwrap_or_default(), arena);
+            }
             Some(_) => Cow::Owned(unquoted(inside)),
             None => Cow::Borrowed(inside),
         },
     };
     let is_guarded = matches!(text.as_bytes(), [b'\'', b'-' | b'+' | b'=' | b'@', ..]);
     match text {
-        Cow::Borrowed(text) if is_guarded => Cow::Borrowed(text.get(1..).unwrap_or_default()),
+        Cow::Borrowed(text) if is_guarded => text.get(1..).unwrap_or_default().into(),
         Cow::Owned(mut text) if is_guarded => {
             text.remove(0);
-            Cow::Owned(text)
+            text.into()
         }
-        text => text,
+        text => text.into(),
+    }
+}
+
+/// Where the first quote that is not doubled stands behind an opening quote.
+fn closing(inside: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let at = from + memchr::memchr(b'"', inside.get(from..)?)?;
+        if inside.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        from = at + 2;
     }
 }
 
@@ -187,7 +205,7 @@ mod tests {
     use super::*;
 
     fn row(text: &str) -> Vec<String> {
-        cells(text, b',').map(Cow::into_owned).collect()
+        cells(text, b',', &Arena::default()).map(Text::into_owned).collect()
     }
 
     #[test]

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::evidence::container::encoding::Encoding;
+use crate::evidence::container::json::record::Arena;
+use crate::evidence::container::value::Text as Content;
 use crate::evidence::container::{Batches, Container, Pool, Text};
 
 /// The head's names, and all rows as (cells, state).
@@ -13,11 +15,11 @@ fn split(text: &str, delimiter: u8, block: usize) -> (Vec<String>, Vec<(Vec<Stri
     for batch in Batches::new(text.as_bytes(), Text { encoding: Encoding::Utf8, container }, block, &Pool::default()) {
         assert_eq!(batch.first, rows.len() as u64, "ordinals run on without gaps");
         if let Some(header) = &batch.header {
-            names = header.blank().0.iter().map(|(name, _)| name.to_string()).collect();
+            names = header.blank().iter().map(|(name, _)| name.to_string()).collect();
         }
         for piece in &batch.pieces {
             let row = batch.text.get(piece.start..piece.end).expect("pieces lie inside their text");
-            rows.push((cell::cells(row, delimiter).map(std::borrow::Cow::into_owned).collect(), piece.state));
+            rows.push((cell::cells(row, delimiter, &Arena::default()).map(Content::into_owned).collect(), piece.state));
         }
     }
     (names, rows)

@@ -6,6 +6,7 @@
 mod object;
 mod owner;
 mod page;
+pub(crate) mod record;
 mod resume;
 
 use std::sync::Arc;

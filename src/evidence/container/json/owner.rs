@@ -29,7 +29,7 @@ fn owner(text: &str, piece: &Piece) -> Option<String> {
         return None;
     }
     let value: Value<'_> = serde_json::from_str(text.get(piece.start..piece.end)?).ok()?;
-    let mut fields = value.object()?.0.iter().filter(|(key, _)| !is_sidecar(key));
+    let mut fields = value.object()?.iter().filter(|(key, _)| !is_sidecar(key));
     match (fields.next(), fields.next()) {
         (Some((key, Value::Text(owner))), None) if key_is(key, "userprincipalname") => Some(owner.trim().to_owned()),
         _ => None,

@@ -22,7 +22,7 @@ pub(super) fn object(text: &str) -> Object<'_> {
             }
         }
     }
-    Object(fields.into_iter().map(|(label, lines, indent)| (Cow::Borrowed(label), value::from_text(width.joined(&lines, indent)))).collect())
+    Object::new(fields.into_iter().map(|(label, lines, indent)| (Cow::Borrowed(label), value::from_text(width.joined(&lines, indent)))))
 }
 
 /// A line of a value without the blanks that put it below the value's begin.

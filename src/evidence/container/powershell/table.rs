@@ -82,7 +82,7 @@ pub(super) fn object<'a>(row: &str, columns: &'a [String]) -> Object<'a> {
         }
     }
     let field = |(name, cell): (&'a String, String)| (Cow::Borrowed(name.trim()), value::from_text(Cow::Owned(cell)));
-    Object(columns.iter().zip(cells).map(field).collect())
+    Object::new(columns.iter().zip(cells).map(field))
 }
 
 /// The cells of one line. Numbers stand at the right end of their column and may begin left of the name: a cell begins where the blanks before it end.

@@ -13,11 +13,11 @@ const MORE: &str = "…";
 /// The value of a field of screen output. Lists and dictionaries are opened; everything else stays text.
 pub(crate) fn from_text(text: Cow<'_, str>) -> Value<'_> {
     let trimmed = text.trim();
-    let Some(inner) = trimmed.strip_prefix('{').filter(|_| !begins_json(trimmed)) else { return Value::Text(text) };
+    let Some(inner) = trimmed.strip_prefix('{').filter(|_| !begins_json(trimmed)) else { return Value::Text(text.into()) };
     let (inner, is_open) = match inner.strip_suffix('}') {
         Some(inner) => (inner, false),
         None if inner.ends_with(['…', '.']) => (inner, true),
-        None => return Value::Text(text),
+        None => return Value::Text(text.into()),
     };
     if inner.trim_start().starts_with('[')
         && let Some(object) = dictionary(inner)
@@ -36,7 +36,7 @@ pub(crate) fn from_text(text: Cow<'_, str>) -> Value<'_> {
             (part, false) => elements.push(Value::Text(part.to_owned().into())),
         }
     }
-    Value::List(elements)
+    Value::List(elements.into())
 }
 
 /// True for the begin of a JSON object or array, which `{a, b}` and `{"a" [SMTP:a]}` are not.
@@ -59,7 +59,7 @@ fn dictionary(inner: &str) -> Option<Object<'static>> {
         let (key, value) = part.strip_prefix('[')?.strip_suffix(']')?.split_once(',')?;
         fields.push((Cow::Owned(key.trim().to_owned()), Value::Text(value.trim().to_owned().into())));
     }
-    (!fields.is_empty()).then_some(Object(fields))
+    (!fields.is_empty()).then(|| Object::new(fields))
 }
 
 /// The fields of `@{Name=x; Value=@{…}}`, what `Export-Csv`, `Format-List` and `ConvertTo-Json` beyond its depth leave of an object; `None` for other text. A value may hold `; ` itself (user agents), so only
@@ -84,7 +84,7 @@ fn object_at(text: &str, depth: usize) -> Option<Object<'static>> {
         };
         fields.push((Cow::Owned(name.trim().to_owned()), value));
     }
-    Some(Object(fields))
+    Some(Object::new(fields))
 }
 
 /// A comma separates, whatever follows.

@@ -47,7 +47,7 @@ pub(super) fn read_object(record: &Object<'_>, envelope: Option<&Object<'_>>, pl
 /// `initiatedBy` holds a user or an app; neither means that the directory itself acted. Returns the actor's display name.
 fn fill_actor(row: &mut AuditEventRow, record: &Object<'_>) -> Option<String> {
     let initiated = Part::of(record, &["initiatedby"]);
-    let filled = |value: Option<&Value<'_>>| value.and_then(Value::object).is_some_and(|object| !object.0.is_empty());
+    let filled = |value: Option<&Value<'_>>| value.and_then(Value::object).is_some_and(|object| !object.is_empty());
     let user = initiated.get("user", "initiatedbyuser");
     let app = initiated.get("app", "initiatedbyapp");
     if filled(user)

@@ -38,7 +38,7 @@ pub(super) fn listed(targets: &[Target]) -> Option<Value<'static>> {
         let name = if target.upn.is_empty() { &target.name } else { &target.upn };
         let members = [("type", &target.kind), ("id", &target.id), ("name", name)];
         let filled = members.into_iter().filter(|(_, text)| !text.is_empty());
-        Value::Object(Object(filled.map(|(member, text)| (Cow::Borrowed(member), Value::Text(text.clone().into()))).collect()))
+        Value::Object(Object::new(filled.map(|(member, text)| (Cow::Borrowed(member), Value::Text(text.clone().into())))))
     };
     (!targets.is_empty()).then(|| Value::List(targets.iter().map(object).collect()))
 }

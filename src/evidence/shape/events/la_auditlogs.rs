@@ -33,6 +33,6 @@ const RENAMED: &[(&str, &str)] = &[
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let renamed = RENAMED.iter().filter_map(|(column, name)| Some((Cow::Borrowed(*name), record.get(column)?.clone())));
-    let others = record.0.iter().filter(|(key, _)| !RENAMED.iter().any(|(column, _)| key_is(key, column))).cloned();
-    diraudit_graph::read_object(&Object(renamed.chain(others).collect()), None, place, rows)
+    let others = record.iter().filter(|(key, _)| !RENAMED.iter().any(|(column, _)| key_is(key, column))).cloned();
+    diraudit_graph::read_object(&Object::new(renamed.chain(others)), None, place, rows)
 }

@@ -36,13 +36,13 @@ const RENAMED: &[(&str, &str)] = &[
 const STORAGE: &[&str] = &["tenantid", "sourcesystem", "type", "officetenantid", "elevationtime", "resourceid"];
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
-    let mut fields = Vec::with_capacity(record.0.len());
+    let mut fields = Vec::with_capacity(record.len());
     for (column, name) in RENAMED {
         if let Some(value) = record.get(column).filter(|value| field::some_text(Some(value)).is_some()) {
             fields.push((Cow::Borrowed(*name), value.clone()));
         }
     }
     let is_other = |key: &str| !RENAMED.iter().any(|(column, _)| key_is(key, column)) && !STORAGE.iter().any(|column| key_is(key, column));
-    fields.extend(record.0.iter().filter(|(key, _)| is_other(key)).cloned());
-    audit_data::read(&Object(fields), None, place, rows)
+    fields.extend(record.iter().filter(|(key, _)| is_other(key)).cloned());
+    audit_data::read(&Object::new(fields), None, place, rows)
 }

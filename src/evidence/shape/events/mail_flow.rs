@@ -100,7 +100,7 @@ pub(super) fn mailbox(value: Option<&Value<'_>>) -> Option<String> {
 /// The fields that are there and filled, as compact JSON.
 pub(super) fn details(record: &Object<'_>, names: &[&str]) -> Option<String> {
     let mut map = json::Map::default();
-    for (key, value) in &record.0 {
+    for (key, value) in record.fields() {
         let is_wanted = names.iter().any(|name| crate::evidence::container::value::key_is(key, name));
         if is_wanted && (field::some_text(Some(value)).is_some() || value.object().is_some()) {
             map.add(key.as_ref(), value);

@@ -78,7 +78,7 @@ fn fill_application(row: &mut SignInRow, record: &Object<'_>) {
 /// The header holds "Incoming token type" twice; the filled one counts.
 fn filled_of_two<'v, 'a>(record: &'v Object<'a>, name: &str) -> Option<&'v Value<'a>> {
     let same_name =
-        || record.0.iter().filter(|(key, _)| crate::evidence::container::value::key_is(key.trim_end_matches("#2"), name)).map(|(_, value)| value);
+        || record.iter().filter(|(key, _)| crate::evidence::container::value::key_is(key.trim_end_matches("#2"), name)).map(|(_, value)| value);
     same_name().find(|value| field::some_text(Some(value)).is_some()).or_else(|| same_name().next())
 }
 

@@ -13,7 +13,7 @@ pub(super) const UAL_ELASTIC: Shape = Shape {
     id: "ual_elastic",
     title: "Unified audit log (Elastic)",
     made_by: "Filebeat module o365, Elastic Agent, Kibana and Elasticsearch exports of either",
-    claims: |record| record.path(&["o365", "audit"]).is_some() || record.0.iter().any(|(key, _)| field_of(key).is_some()),
+    claims: |record| record.path(&["o365", "audit"]).is_some() || record.iter().any(|(key, _)| field_of(key).is_some()),
     read,
 };
 
@@ -38,21 +38,20 @@ fn field_of(key: &str) -> Option<&str> {
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let nested = record.path(&["o365", "audit"]).and_then(Value::object);
-    let mut fields: Vec<(Cow<'_, str>, Value<'_>)> = nested.map(|audit| audit.0.clone()).unwrap_or_default();
-    fields.extend(record.0.iter().filter_map(|(key, value)| Some((Cow::Borrowed(field_of(key)?), value.clone()))));
-    let mut data = Object(fields);
+    let mut fields: Vec<(Cow<'_, str>, Value<'_>)> = nested.map(|audit| audit.fields().to_vec()).unwrap_or_default();
+    fields.extend(record.iter().filter_map(|(key, value)| Some((Cow::Borrowed(field_of(key)?), value.clone()))));
+    let mut data = Object::new(fields);
     for (name, path) in MOVED {
-        let flat = || record.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(&path.join("."))).map(|(_, value)| value);
+        let flat = || record.iter().find(|(key, _)| key.eq_ignore_ascii_case(&path.join("."))).map(|(_, value)| value);
         let normal = name.to_ascii_lowercase();
         if !data.has(&normal)
             && let Some(value) = record
-                .0
                 .iter()
                 .find(|(key, _)| key == path.first().copied().unwrap_or_default())
                 .and_then(|(_, value)| inside(value, path))
                 .or_else(flat)
         {
-            data.0.push((Cow::Borrowed(*name), value.clone()));
+            data.push(Cow::Borrowed(*name), value.clone());
         }
     }
     audit_data::read(&data, None, place, rows)
@@ -60,5 +59,5 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
 
 /// The value at the rest of a path, by exact names.
 fn inside<'v, 'a>(value: &'v Value<'a>, path: &[&str]) -> Option<&'v Value<'a>> {
-    path.get(1..)?.iter().try_fold(value, |value, name| value.object()?.0.iter().find(|(key, _)| key == name).map(|(_, value)| value))
+    path.get(1..)?.iter().try_fold(value, |value, name| value.object()?.iter().find(|(key, _)| key == name).map(|(_, value)| value))
 }

@@ -35,5 +35,5 @@ const RENAMED: &[(&str, &str)] = &[
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let present = RENAMED.iter().filter_map(|(column, name)| record.get(column).map(|value| (Cow::Borrowed(*name), value.clone())));
-    audit_data::read(&Object(present.collect()), None, place, rows)
+    audit_data::read(&Object::new(present), None, place, rows)
 }

@@ -14,7 +14,10 @@ pub(super) fn read_wrapped(record: &Object<'_>, ids: &[&str], place: &Place<'_>,
     let outer_id = ids.iter().find_map(|name| field::some_text(record.get(name)));
     match record.get("auditdata") {
         Some(Value::Text(text)) => {
-            let parsed = audit_data::parse(text).inspect_err(|_| rows.remarks.lose(lost(record, text, place)))?;
+            let parsed = match text.document() {
+                Some(parsed) => parsed,
+                None => audit_data::parse(text).inspect_err(|_| rows.remarks.lose(lost(record, text, place)))?,
+            };
             let Some(data) = parsed.object() else {
                 let detail = "AuditData is JSON but not an object";
                 return Err(Reject { reason: SkipReason::Malformed, detail: detail.into() });

@@ -53,7 +53,7 @@ impl Serialize for Compact<'_, '_> {
             }
             Value::Object(object) => {
                 let mut map = serializer.serialize_map(None)?;
-                for (key, value) in object.0.iter().filter(|(key, _)| !is_sidecar(key)) {
+                for (key, value) in object.iter().filter(|(key, _)| !is_sidecar(key)) {
                     map.serialize_entry(key, &Compact(value))?;
                 }
                 map.end()
@@ -167,7 +167,7 @@ pub fn unwrapped(value: Option<&Value<'_>>) -> String {
         }
         let inner = match repair::parse(&text).map(|(value, _)| value) {
             Ok(Value::Text(inner)) => inner.trim().to_owned(),
-            Ok(Value::List(elements)) => match elements.as_slice() {
+            Ok(Value::List(elements)) => match &*elements {
                 [] => String::new(),
                 [Value::Text(only)] => only.trim().to_owned(),
                 [only] => to_text(only),

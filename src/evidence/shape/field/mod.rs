@@ -167,20 +167,20 @@ pub fn token(value: Option<&Value<'_>>) -> Option<String> {
 }
 
 /// A part of a record that some exporters nest (`status: {errorCode}`), some write as JSON text in a cell, and some flatten (`status.errorCode`).
-pub struct Part<'v, 'a> {
-    record: &'v Object<'a>,
-    nested: Option<std::borrow::Cow<'v, Value<'a>>>,
+pub struct Part<'v> {
+    record: &'v Object<'v>,
+    nested: Option<std::borrow::Cow<'v, Value<'v>>>,
 }
 
-impl<'v, 'a> Part<'v, 'a> {
+impl<'v> Part<'v> {
     /// The part under the first of these names that is an object or holds one as text.
-    pub fn of(record: &'v Object<'a>, names: &[&str]) -> Self {
+    pub fn of(record: &'v Object<'v>, names: &[&str]) -> Self {
         let nested = names.iter().filter_map(|name| record.get(name)?.nested().ok()).find(|value| value.object().is_some());
         Self { record, nested }
     }
 
     /// A field of the part by its own name, else by its flattened name on the record.
-    pub fn get(&self, name: &str, flattened: &str) -> Option<&Value<'a>> {
+    pub fn get(&self, name: &str, flattened: &str) -> Option<&Value<'_>> {
         self.nested.as_deref().and_then(Value::object).and_then(|object| object.get(name)).or_else(|| self.record.get(flattened))
     }
 }

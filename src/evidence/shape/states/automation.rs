@@ -99,7 +99,7 @@ fn connectors(record: &Object<'_>) -> Option<String> {
     };
     let value = record.any(&["connectionreferences", "connectors", "flowconnectornames", "connectorname", "apiid"])?;
     let names: Vec<String> = match value.nested().ok()?.as_ref() {
-        Value::Object(references) => references.0.iter().filter_map(|(_, reference)| api(reference)).collect(),
+        Value::Object(references) => references.iter().filter_map(|(_, reference)| api(reference)).collect(),
         Value::List(references) => references.iter().filter_map(api).collect(),
         other => Elements::of(other).known,
     };

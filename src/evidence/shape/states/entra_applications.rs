@@ -24,7 +24,7 @@ fn claims(record: &Object<'_>) -> bool {
 
 /// `AppRegistrations.csv`: `Id, DisplayName, AppId, CreatedDateTime` and nothing else.
 fn is_short_table(record: &Object<'_>) -> bool {
-    record.has("createddatetime") && record.has("id") && record.0.len() <= 6
+    record.has("createddatetime") && record.has("id") && record.len() <= 6
 }
 
 fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {

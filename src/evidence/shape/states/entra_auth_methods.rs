@@ -47,13 +47,13 @@ fn claims(record: &Object<'_>) -> bool {
     }
     if let Some(value) = record.get("additionalproperties") {
         // `DeletedDateTime` marks directory objects, whose properties are lost the same way.
-        let is_lost_method = || record.0.len() <= 4 && !record.has("deleteddatetime") && lost(value);
+        let is_lost_method = || record.len() <= 4 && !record.has("deleteddatetime") && lost(value);
         return properties_type(value).map_or_else(is_lost_method, |kind| kind.ends_with("AuthenticationMethod"));
     }
     // A bare method has an id, its members and at most owner and times; anything with more names is another kind of object.
     let id = record.text("id").unwrap_or_default();
     let is_fixed = FIXED_IDS.iter().any(|(known, _)| known.eq_ignore_ascii_case(&id));
-    record.0.len() <= 12
+    record.len() <= 12
         && (is_fixed
             || TELLING_MEMBERS.iter().filter(|(member, _)| *member != "emailaddress").any(|(member, _)| record.has(member))
                 && !record.has("deviceid"))
@@ -106,11 +106,11 @@ fn properties_type(value: &Value<'_>) -> Option<String> {
 
 /// Nothing legible: a type name, or an empty object. An empty cell says nothing about what kind of object lost its properties.
 pub(super) fn lost(value: &Value<'_>) -> bool {
-    value.text().is_some_and(|text| cell::is_type_name(&text)) || value.object().is_some_and(|object| object.0.is_empty())
+    value.text().is_some_and(|text| cell::is_type_name(&text)) || value.object().is_some_and(|object| object.is_empty())
 }
 
 /// PowerShell's screen form of a dictionary: `{[@odata.type, #microsoft.graph.…], [phoneNumber, +1 …]}`.
 pub(super) fn dictionary(text: &str) -> Object<'static> {
     let pairs = text.split('[').skip(1).filter_map(|pair| pair.split(']').next()?.split_once(", "));
-    Object(pairs.map(|(key, value)| (key.trim().to_owned().into(), Value::Text(value.trim().to_owned().into()))).collect())
+    Object::new(pairs.map(|(key, value)| (key.trim().to_owned().into(), Value::Text(value.trim().to_owned().into()))))
 }

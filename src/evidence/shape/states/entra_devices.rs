@@ -72,7 +72,7 @@ fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), R
 fn inner(value: &Value<'_>) -> Option<Object<'static>> {
     match value.nested().ok()?.into_owned().into_owned() {
         Value::Object(object) => Some(object),
-        Value::Text(text) => Some(dictionary(&text)).filter(|object| !object.0.is_empty()),
+        Value::Text(text) => Some(dictionary(&text)).filter(|object| !object.is_empty()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) => None,
     }
 }

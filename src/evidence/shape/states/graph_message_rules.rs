@@ -68,7 +68,7 @@ fn conditions(record: &Object<'_>, actions_are_legible: bool) -> Option<String> 
     for (part, prefix) in [("conditions", ""), ("exceptions", rule::EXCEPTION)] {
         let Some(value) = record.get(part).filter(|value| **value != Value::Null) else { continue };
         let nested = value.nested().ok()?;
-        for (name, value) in &nested.object()?.0 {
+        for (name, value) in nested.object()?.fields() {
             if !is_sidecar(name) && *value != Value::Null {
                 rule::add_condition(&mut found, format!("{prefix}{}", camel(name)), value);
             }

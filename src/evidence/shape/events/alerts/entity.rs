@@ -92,7 +92,7 @@ pub(in crate::evidence::shape::events) fn of_object(entity: &Object<'_>) -> Aler
 /// All fields that have a value.
 fn filled(entity: &Object<'_>) -> Option<String> {
     let mut map = json::Map::default();
-    for (name, value) in entity.0.iter().filter(|(name, _)| !is_sidecar(name)) {
+    for (name, value) in entity.iter().filter(|(name, _)| !is_sidecar(name)) {
         let is_filled = match value {
             Value::Null => false,
             Value::Text(text) => !field::is_blank(text),
@@ -109,7 +109,7 @@ fn filled(entity: &Object<'_>) -> Option<String> {
 /// The kind, from `@odata.type` (which re-exporters rename), `entityType` or `Type`; else told by the fields.
 fn kind_of(entity: &Object<'_>) -> String {
     let odata =
-        entity.0.iter().find(|(name, _)| name.to_ascii_lowercase().ends_with("odata.type") || name.to_ascii_lowercase().ends_with("odata_type"));
+        entity.iter().find(|(name, _)| name.to_ascii_lowercase().ends_with("odata.type") || name.to_ascii_lowercase().ends_with("odata_type"));
     let named = odata.and_then(|(_, value)| value.text()).or_else(|| entity.any(&["entitytype", "type"]).and_then(Value::text)).unwrap_or_default();
     let named = named.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     if let Some((_, kind)) = KINDS.iter().find(|(prefix, _)| named.starts_with(prefix)) {

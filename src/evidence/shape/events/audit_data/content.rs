@@ -1,11 +1,11 @@
 //! Mail, files and everything else that a record says about the thing it touched.
 
-use crate::evidence::container::value::{Object, Value, is_sidecar, key_is};
+use crate::evidence::container::value::{Names, Object, Value, is_sidecar};
 use crate::evidence::shape::field::{self, Part, identity, json};
 use crate::frame::AuditEventRow;
 
 /// Keys that a column, `parameters` or `changes` holds. Everything else of a record goes to `details`.
-const HELD_ELSEWHERE: &[&str] = &[
+const HELD_ELSEWHERE: Names = Names::new(&[
     "id",
     "creationtime",
     "operation",
@@ -66,7 +66,8 @@ const HELD_ELSEWHERE: &[&str] = &[
     "highprioritymediaprocessing",
     "donotdistributeevent",
     "customuniqueid",
-];
+    "affecteditems",
+]);
 
 /// Fills the columns of mailbox, subject, folder, file and size.
 pub(super) fn fill(row: &mut AuditEventRow, data: &Object<'_>) {
@@ -131,7 +132,7 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
     let mut map = json::Map::default();
     match additional.as_deref() {
         Some(Value::Object(details)) => {
-            for (name, value) in details.0.iter().filter(|(name, _)| !is_sidecar(name) && name != "User-Agent") {
+            for (name, value) in details.iter().filter(|(name, _)| !is_sidecar(name) && name != "User-Agent") {
                 map.add(name.as_ref(), value);
             }
         }
@@ -155,10 +156,8 @@ pub(super) fn details(data: &Object<'_>) -> Option<String> {
     for (name, value) in members(data) {
         map.add_owned(name, Value::Text(value.into()));
     }
-    for (name, value) in &data.0 {
-        let is_held = HELD_ELSEWHERE.iter().any(|held| key_is(name, held));
-        let is_affected = name.eq_ignore_ascii_case("AffectedItems");
-        if !is_held && !is_affected && !is_sidecar(name) && !is_empty(value) {
+    for (name, value) in data.without(&HELD_ELSEWHERE) {
+        if !is_sidecar(name) && !is_empty(value) {
             map.add(name.as_ref(), value);
         }
     }
@@ -191,8 +190,8 @@ fn is_empty(value: &Value<'_>) -> bool {
 /// A listed item without its store ids, which are long and mean nothing outside the mailbox.
 fn without_ids<'a>(item: &Value<'a>) -> Value<'a> {
     let Value::Object(object) = item else { return item.clone() };
-    let kept = object.0.iter().filter(|(name, _)| !["Id", "ImmutableId"].contains(&name.as_ref()));
-    Value::Object(Object(kept.map(|(name, value)| (name.clone(), without_ids(value))).collect()))
+    let kept = object.iter().filter(|(name, _)| !["Id", "ImmutableId"].contains(&name.as_ref()));
+    Value::Object(Object::new(kept.map(|(name, value)| (name.clone(), without_ids(value)))))
 }
 
 /// The user agent inside `ClientInfoString`: the part that looks like `name/version`, after `Client=…;`.
