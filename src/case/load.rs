@@ -62,7 +62,8 @@ pub(super) fn load_with(
     }
     skipped.sort_by_key(|skipped| (skipped.source, skipped.record));
     case.skipped = skipped;
-    case.occurrences = fold::duplicates(&mut case.frames);
+    let folded = fold::duplicates(&mut case.frames);
+    (case.occurrences, case.differences) = (folded.occurrences, folded.differences);
     for ((source, n_used), n_kept) in sources.iter_mut().zip(n_used).zip(kept(&case.frames)) {
         source.kept = n_kept;
         source.duplicates = n_used - n_kept;

@@ -17,6 +17,7 @@ use crate::provenance::{RecordRef, Skipped, Source, SourceId};
 use crate::time::Time;
 
 pub use self::coverage::{Extent, Limit, LimitKind};
+pub use self::fold::{Difference, Differences};
 pub use self::load::{Progress, load};
 pub use self::survey::{Survey, survey};
 
@@ -25,12 +26,14 @@ pub use self::survey::{Survey, survey};
 pub struct Case {
     /// The files, sorted by path; [`SourceId`] indexes this list.
     pub sources: Vec<Source>,
-    /// The rows, sorted by time, then source, then record.
+    /// The rows, sorted by time, then record id, then source and record.
     pub frames: Frames,
     /// Records that could not be used, sorted by source and record.
     pub skipped: Vec<Skipped>,
     /// Kept record → the other places where the same record stands.
     pub occurrences: BTreeMap<(SourceId, u64), Vec<RecordRef>>,
+    /// What the copies of one record say differently.
+    pub differences: Differences,
     /// Which frame columns an export can answer at all: per source, `frame.column` names with at least one non-null cell.
     pub columns: BTreeMap<SourceId, BTreeSet<String>>,
     /// What the records of each file say about the export.

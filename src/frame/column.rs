@@ -217,7 +217,7 @@ macro_rules! frame {
                 (row < self.places.len()).then_some($view { frame: self, row })
             }
 
-            /// All rows, in frame order: by time, then source, then record.
+            /// All rows, in frame order: by time, then record id, then source and record.
             pub fn iter(&self) -> impl ExactSizeIterator<Item = $view<'_>> + DoubleEndedIterator {
                 (0..self.places.len()).map(|row| $view { frame: self, row })
             }

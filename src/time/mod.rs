@@ -27,6 +27,14 @@ impl Time {
         self.0.div_euclid(86_400_000_000)
     }
 
+    /// The moment that the same digits mean when day and month change places; `None` when there is no such day.
+    pub fn with_day_and_month_swapped(self) -> Option<Self> {
+        use chrono::Datelike;
+        let time = self.utc()?.naive_utc();
+        let date = chrono::NaiveDate::from_ymd_opt(time.year(), time.day(), time.month())?;
+        Some(Self(date.and_time(time.time()).and_utc().timestamp_micros()))
+    }
+
     /// Distance without sign.
     pub fn distance(self, other: Self) -> TimeDelta {
         TimeDelta::microseconds(self.0.abs_diff(other.0).try_into().unwrap_or(i64::MAX))

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::Place;
-use super::groups::place;
-use super::number;
 use crate::frame::{Frame, Row};
+use crate::provenance::RecordRef;
 
-/// A kept record and another place where it stands, with the id there.
-type Folded = (Place, (u32, u64, String));
+/// A kept record and another place where it stands.
+type Folded = (Place, RecordRef);
 
 /// The place of a row does not make it different; the id of its record does.
 ///
@@ -39,14 +38,18 @@ pub(super) fn rows(data: &mut dyn Frame) -> Vec<Folded> {
         }
         let first = *first_with.entry(hash.finalize().into()).or_insert(row);
         if first == row {
-            kept.push(number(row));
+            kept.push(Row::try_from(row).unwrap_or(Row::MAX));
         } else if place(data, first) != place(data, row) {
-            let (source, record) = place(data, row);
-            folded.push((place(data, first), (source, record, data.places().record_id(row).to_owned())));
+            folded.push((place(data, first), data.places().reference(row)));
         }
     }
     if kept.len() < data.height() {
         data.gather(&kept);
     }
     folded
+}
+
+/// Source and ordinal of a row.
+fn place(data: &dyn Frame, row: usize) -> Place {
+    (data.places().source(row).0, data.places().record(row))
 }

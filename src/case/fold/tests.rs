@@ -11,7 +11,7 @@ fn text(text: &str) -> Option<String> {
 
 fn folded(rows: Rows) -> (Frames, Occurrences) {
     let mut frames = rows.finish();
-    let occurrences = duplicates(&mut frames);
+    let occurrences = duplicates(&mut frames).occurrences;
     (frames, occurrences)
 }
 

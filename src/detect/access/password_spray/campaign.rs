@@ -147,7 +147,9 @@ pub(super) fn by_source<'a>(events: Vec<SignIn<'a>>, candidates: &BTreeSet<Strin
     }
     let mut campaigns = Vec::new();
     for (block, mut rows) in by_block {
-        rows.sort_by_key(|row| (row.time(), row.source(), row.record()));
+        rows.sort_by(|row, other| {
+            (row.time(), row.record_id(), row.source(), row.record()).cmp(&(other.time(), other.record_id(), other.source(), other.record()))
+        });
         let mut found = sprays(&rows, limits);
         if found.is_empty() {
             let mut by_address: BTreeMap<&str, Vec<SignIn<'a>>> = BTreeMap::new();
