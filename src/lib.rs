@@ -115,6 +115,7 @@ fn report(case: &case::Case, detection: &detect::Detection, judgement: assess::J
         containment: judgement.containment,
         campaign: judgement.campaign,
         coverage: judgement.coverage,
+        merging: judgement.merging,
         timeline,
         detectors: detection.ran.iter().map(model::DetectorRun::from).collect(),
         sources: case.sources.iter().map(model::SourceLine::from).collect(),

@@ -12,6 +12,7 @@ mod exposure;
 mod incident;
 mod ledger;
 mod link;
+mod merging;
 mod verdict;
 mod weights;
 
@@ -59,6 +60,8 @@ pub struct Judgement {
     pub campaign: Vec<model::Campaign>,
     /// See [`model::Report::coverage`].
     pub coverage: model::Coverage,
+    /// See [`model::Report::merging`].
+    pub merging: model::Merging,
     /// Records in an attacker context, by time.
     pub(crate) acts: Vec<Act>,
 }
@@ -121,6 +124,7 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgem
         containment: incident::containment(case, settings, &steps, faults),
         campaign: exposure::campaign(case, &contexts, &ledger),
         coverage,
+        merging: merging::lines(case),
         verdicts,
         acts,
     }

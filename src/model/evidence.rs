@@ -49,6 +49,42 @@ pub struct RecordLine {
     pub id: String,
 }
 
+/// Records that stand in the evidence more than once. The rule for copies that differ: a value beats "none", which beats "not told", which beats an empty
+/// field, which beats an absent one; a finer time beats a coarser one; risk levels and states come from the copy that was updated last; of two JSON texts
+/// the longer is used; else the richest copy's value, of equals that of the first file, of a sign-in that of the sign-in log.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Merging {
+    /// Records that repeat one kept elsewhere.
+    pub duplicates: u64,
+    /// Records whose copies differ.
+    pub differing: u64,
+    /// Cells in which they differ.
+    pub cells: u64,
+    /// The first 1,000 of these cells, by kind of record and place.
+    pub differences: Vec<DifferenceLine>,
+    /// Records that share an id with another record and tell of another event; each is kept.
+    pub not_copies: u64,
+    /// The first 1,000 of them.
+    pub sharing_an_id: Vec<RecordLine>,
+}
+
+/// A cell in which two copies of one record differ.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DifferenceLine {
+    /// The copy that stays.
+    pub record: RecordLine,
+    /// The other copy.
+    pub copy: RecordLine,
+    /// Kind of record and field, `sign_ins.city`.
+    pub column: String,
+    /// Value in the copy that stays, at most 200 characters.
+    pub value: String,
+    /// Value in the other copy, at most 200 characters.
+    pub other: String,
+    /// Which of the two is used: `value` or `other`.
+    pub used: &'static str,
+}
+
 /// What this evidence can and cannot show.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Coverage {

@@ -10,7 +10,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use account::{Alternative, Attacker, Missing, Reason, Verdict};
-pub use evidence::{Coverage, CoverageLine, DayLine, DetectorRun, FileSpan, Finding, LimitLine, MissingExport, RecordLine, SourceLine};
+pub use evidence::{
+    Coverage, CoverageLine, DayLine, DetectorRun, DifferenceLine, FileSpan, Finding, LimitLine, Merging, MissingExport, RecordLine, SourceLine,
+};
 pub use inventory::{INVENTORY_SCHEMA, Inventory, InventoryFile, KindCount};
 pub use reach::{Artefact, Campaign, Containment, Exposure, Fault, Sent, Session, Step};
 
@@ -48,6 +50,8 @@ pub struct Report {
     pub campaign: Vec<Campaign>,
     /// What this evidence can and cannot show.
     pub coverage: Coverage,
+    /// Records that stand in the evidence more than once, and where their copies differ.
+    pub merging: Merging,
     /// Ordered events.
     pub timeline: Vec<Event>,
     /// What became of each detector.

@@ -8,7 +8,7 @@ use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::safe;
-use crate::model::{Inventory, Report, SourceLine, Tool};
+use crate::model::{Inventory, Merging, Report, SourceLine, Tool};
 use crate::provenance::{SkipReason, Skipped, Source};
 use crate::settings::Settings;
 
@@ -33,11 +33,12 @@ struct Manifest<'a> {
     tool: &'a Tool,
     settings: &'a Settings,
     sources: &'a [SourceLine],
+    merging: &'a Merging,
 }
 
-/// Writes `manifest.json`: every evidence file with size, hash and counts; tool, tables and settings of the run.
+/// Writes `manifest.json`: every evidence file with size, hash and counts; tool, tables and settings of the run; what was merged.
 pub fn manifest(report: &Report, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
-    pretty(&Manifest { schema: "backtrail.manifest/1", tool: &report.tool, settings, sources: &report.sources }, out)
+    pretty(&Manifest { schema: "backtrail.manifest/1", tool: &report.tool, settings, sources: &report.sources, merging: &report.merging }, out)
 }
 
 #[derive(Serialize)]

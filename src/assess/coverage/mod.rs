@@ -46,6 +46,7 @@ pub(crate) fn build(case: &Case, detection: &Detection, prover: &Prover<'_>, inc
             gaps.push(format!("detector {} failed ({words}): what it looks for was not examined", ran.detector));
         }
     }
+    gaps.extend(super::merging::sentences(case));
     for source in &case.sources {
         gaps.extend(source.notes.iter().map(|note| format!("{}: {note}", source.path)));
         if source.skipped > 0 {

@@ -139,6 +139,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("risks", &["time", "account", "event_type", "level", "state"]),
     ("mail_access", &["time", "account", "mailbox", "access", "folder", "address", "session_id"]),
     ("mail_items", &["time", "mailbox", "folder", "message_id"]),
+    ("messages", &["time", "feed", "sender", "recipient", "message_id", "event", "status"]),
 ];
 
 /// Records without id that say the same in several files. Inside one file equal records stay, because they may be several events of one second: the

@@ -22,7 +22,7 @@ pub(super) type Occurrences = BTreeMap<(SourceId, u64), Vec<RecordRef>>;
 type Place = (u32, u64);
 
 /// Events: copies are found by id, or by content where there is none, and merged cell by cell.
-const EVENTS: &[&str] = &["sign_ins", "audit", "mail_access", "mail_items", "risks"];
+const EVENTS: &[&str] = &["sign_ins", "audit", "mail_access", "mail_items", "risks", "messages"];
 
 /// One row per folder or message of an audit record: they follow their record, and the rows of all copies are united.
 const MAIL: &[&str] = &["mail_access", "mail_items"];
