@@ -9,6 +9,7 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use backtrail::settings::archive::Archive;
 use backtrail::{case, inventory};
 
 use evidence::Kind;
@@ -43,7 +44,7 @@ fn measure(kind: Kind, path: &PathBuf) -> Result<(), Box<dyn std::error::Error>>
     let n_bytes = fs::metadata(path)?.len();
     reset_peak();
     let start = Instant::now();
-    let inventory = inventory::take(std::slice::from_ref(path))?;
+    let inventory = inventory::take(std::slice::from_ref(path), &Archive::default())?;
     let hashed = start.elapsed().as_secs_f64();
     let start = Instant::now();
     let case = case::load(inventory, &|_| ());

@@ -14,6 +14,7 @@ use backtrail::detect::Detector;
 use backtrail::enrich::tables::Tables;
 use backtrail::evidence::container::value::Value;
 use backtrail::settings::Settings;
+use backtrail::settings::archive::Archive;
 use backtrail::time::{self, DateOrder};
 use backtrail::{Analysis, Options, assess, case, detect, enrich, inventory, report, timeline};
 use divan::Bencher;
@@ -60,7 +61,7 @@ static CASE_FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 fn load_case() -> Case {
-    case::load(inventory::take(std::slice::from_ref(&*CASE_FOLDER)).expect("the files are there"), &|_| ())
+    case::load(inventory::take(std::slice::from_ref(&*CASE_FOLDER), &Archive::default()).expect("the files are there"), &|_| ())
 }
 
 /// That case, enriched.
@@ -83,7 +84,7 @@ fn n_records(case: &Case) -> u64 {
 fn inventory_audit_log(bencher: Bencher<'_, '_>) {
     let path = file(&folder(), Kind::AuditCsv, SIZE);
     let n_bytes = fs::metadata(&path).expect("the file is there").len();
-    bencher.counter(BytesCount::new(n_bytes)).bench_local(|| black_box(inventory::take(std::slice::from_ref(&path))));
+    bencher.counter(BytesCount::new(n_bytes)).bench_local(|| black_box(inventory::take(std::slice::from_ref(&path), &Archive::default())));
 }
 
 /// Inventory, and everything up to frames without duplicates in order of time.
@@ -91,7 +92,7 @@ fn inventory_audit_log(bencher: Bencher<'_, '_>) {
 fn load(bencher: Bencher<'_, '_>, name: &str) {
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).expect("a kind's own name");
     let path = file(&folder(), kind, SIZE);
-    let read = || case::load(inventory::take(std::slice::from_ref(&path)).expect("the file is there"), &|_| ());
+    let read = || case::load(inventory::take(std::slice::from_ref(&path), &Archive::default()).expect("the file is there"), &|_| ());
     let n_records = n_records(&read());
     let n_bytes = fs::metadata(&path).expect("the file is there").len();
     bencher.counter(BytesCount::new(n_bytes)).counter(ItemsCount::new(n_records)).bench_local(|| black_box(read()));

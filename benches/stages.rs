@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use backtrail::enrich::tables::Tables;
 use backtrail::settings::Settings;
+use backtrail::settings::archive::Archive;
 use backtrail::{Options, assess, case, detect, enrich, inventory, report, timeline};
 
 use evidence::Kind;
@@ -55,7 +56,7 @@ fn generate(folder: &Path, size: u64) -> io::Result<()> {
 fn run(folder: &Path) -> Result<(), Failure> {
     let settings = Settings::default();
     let tables = timed("tables", || Tables::with_user_files(None, None))?;
-    let inventory = timed("inventory", || inventory::take(&[folder.to_owned()]))?;
+    let inventory = timed("inventory", || inventory::take(&[folder.to_owned()], &Archive::default()))?;
     let mut case = timed("load", || case::load(inventory, &|_| ()));
     timed("enrich", || enrich::enrich(&mut case, &settings, &tables))?;
     // One after another, so that each has the machine to itself; the analysis runs them side by side.

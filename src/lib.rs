@@ -79,7 +79,7 @@ pub fn analyze(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progr
         Some(list) => tables.with_network_list(list)?,
         None => tables,
     };
-    let inventory = inventory::take(evidence)?;
+    let inventory = inventory::take(evidence, &settings.archive)?;
     let mut case = case::load(inventory, progress);
     enrich::enrich(&mut case, settings, &tables)?;
     let detection = detect::run(&case, settings);
@@ -90,7 +90,7 @@ pub fn analyze(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progr
 
 /// What is in the evidence, and what is missing: one pass that counts and keeps nothing.
 pub fn inventory(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Result<model::Inventory, Error> {
-    let survey = case::survey(inventory::take(evidence)?, progress);
+    let survey = case::survey(inventory::take(evidence, &options.settings.archive)?, progress);
     Ok(assess::listing(&survey, &options.settings.coverage))
 }
 

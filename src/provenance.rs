@@ -24,19 +24,21 @@ pub struct RecordRef {
 /// One evidence file, as found and as read.
 #[derive(Debug, Clone, Default)]
 pub struct Source {
-    /// Path below the evidence folder, with `/` as separator.
+    /// Path below the evidence folder, with `/` as separator. An archive is a folder of its members: `export.zip/logs/SignIns.json`.
     pub path: String,
-    /// Where the file is on this machine. Never printed in reports.
+    /// Where the file is on this machine, or the archive that holds it. Never printed in reports.
     pub absolute: PathBuf,
+    /// Which member of the archive at `absolute` it is: the ordinal in the archive, then in the archive inside that one. Empty for a file of its own.
+    pub inside: Vec<u32>,
     /// Bytes.
     pub size: u64,
-    /// When the file was last changed, since 1970, by the file system's word, as it was hashed. Never printed; tells a file that changes while it is read.
+    /// When the file (or the archive that holds it) was last changed, since 1970, by the file system's word, as it was hashed. Never printed; tells a file that changes while it is read.
     pub modified: Option<Duration>,
     /// SHA-256 of the file's bytes, lower-case hex; empty when the file could not be read.
     pub sha256: String,
     /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`, `binary` or `unreadable`.
     pub encoding: String,
-    /// `json`, `csv`, `powershell`, `clixml` or `unknown`.
+    /// `json`, `csv`, `powershell`, `clixml`, `xlsx`, `zip`, `gzip`, `tar`, `7z` or `unknown`.
     pub container: String,
     /// Ids of the shapes that claimed records of this file, most frequent first (`format` of `report.json` joins them with `+`).
     pub shapes: Vec<String>,
@@ -77,8 +79,12 @@ pub enum SkipReason {
     EmptyFile,
     /// The file is not text.
     BinaryFile,
-    /// Text that is neither JSON nor CSV, or an archive: its reader comes with a later version.
+    /// Text that is neither JSON nor CSV, or packed in a way that this version does not read.
     UnsupportedContainer,
+    /// Locked with a password.
+    Encrypted,
+    /// Beyond a limit that guards against archives made to exhaust the reader.
+    LimitReached,
     /// The same bytes as another file of the case.
     SameFile,
     /// The record ends in the middle (cut file, cut cell).

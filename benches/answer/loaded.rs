@@ -4,11 +4,12 @@ use std::path::Path;
 
 use backtrail::case::{self, Case};
 use backtrail::inventory;
+use backtrail::settings::archive::Archive;
 
 use super::{Answer, Counts, Failure, Filter};
 
 fn load(file: &Path) -> Result<Case, Failure> {
-    let case = case::load(inventory::take(&[file.to_owned()])?, &|_| ());
+    let case = case::load(inventory::take(&[file.to_owned()], &Archive::default())?, &|_| ());
     let (n_records, n_kept) = case.sources.iter().fold((0, 0), |(records, kept), source| (records + source.records, kept + source.kept));
     if n_kept == n_records && n_records > 0 { Ok(case) } else { Err(format!("only {n_kept} of {n_records} records were kept").into()) }
 }

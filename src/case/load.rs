@@ -1,23 +1,23 @@
 //! Inventory → case: reads all sources in parallel and joins them in source order, so that the same evidence gives the same case on any machine.
 
-use std::collections::BTreeSet;
-use std::fs::{File, Metadata};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::open::{self, Loading};
 use super::{Case, coverage, fold, order};
 use crate::evidence::container::value::Object;
 use crate::evidence::container::{BLOCK, Pool, Text};
-use crate::evidence::read::{self, Contents, Reading};
+use crate::evidence::read::Contents;
 use crate::evidence::shape::{self, Shape};
 use crate::frame::{Frame, Frames};
-use crate::inventory::{Inventory, modified};
-use crate::provenance::{SkipReason, Skipped, Source, SourceId};
+use crate::inventory::Inventory;
+use crate::provenance::{Skipped, Source, SourceId};
 
 /// Files up to this size are read by one thread each, many at a time; larger ones one after another, each by all threads. Two blocks: below that a
 /// file has nothing to share out.
-const LARGE: u64 = 2 * BLOCK as u64;
+pub(super) const LARGE: u64 = 2 * BLOCK as u64;
 
 /// How far loading has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,8 +77,8 @@ pub(super) fn load_with(
     case
 }
 
-/// Sees the rows of each batch; see [`Reading::watch`].
-type Watch<'a> = Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>;
+/// Sees the rows of each batch; see [`Reading::watch`](crate::evidence::read::Reading::watch).
+pub(super) type Watch<'a> = Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>;
 
 /// All files read: the sources, what could not be used of them, what each held, in source order.
 type Loaded = (Vec<Source>, Vec<Skipped>, Vec<(SourceId, Contents)>);
@@ -95,51 +95,19 @@ fn read_files(
     watch: Watch<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Loaded {
-    let Inventory { sources, skipped, texts } = inventory;
-    let jobs: Vec<(SourceId, Text)> = texts.into_iter().collect();
-    let pool = Pool::default();
-    let meter = Meter::new(&jobs, &sources, progress);
-    let read = |&(id, text): &(SourceId, Text), parallel: bool| {
-        let source = sources.get(id.0 as usize);
-        let path = source.map_or("", |source| source.path.as_str());
-        let contents = read_source(source, Reading { source: id, path, text, recognise, block, parallel, pool: &pool, watch }, &meter);
-        meter.end_file();
-        (id, contents)
-    };
-    let size = |(id, _): &(SourceId, Text)| sources.get(id.0 as usize).map_or(0, |source| source.size);
-    let (large, small): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| size(job) > LARGE);
-    let mut loaded: Vec<(SourceId, Contents)> = small.into_par_iter().map(|job| read(job, false)).collect();
+    let Inventory { sources, skipped, texts, limits } = inventory;
+    let jobs = open::jobs(&texts, &sources);
+    let meter = Meter::new(&texts, &sources, progress);
+    let loading = Loading { sources: &sources, limits: &limits, recognise, block, pool: &Pool::default(), watch, meter };
+    let (large, small): (Vec<_>, Vec<_>) = jobs.iter().partition(|job| job.n_bytes > LARGE);
+    let small: Vec<Vec<_>> = small.into_par_iter().map(|job| loading.read(job, false)).collect();
+    let mut loaded: Vec<(SourceId, Contents)> = small.into_iter().flatten().collect();
     for job in large {
-        loaded.push(read(job, true));
+        loaded.extend(loading.read(job, true));
     }
     loaded.sort_by_key(|(id, _)| *id);
+    drop(jobs);
     (sources, skipped, loaded)
-}
-
-fn read_source(source: Option<&Source>, reading: Reading<'_>, meter: &Meter<'_>) -> Contents {
-    let file = source.map(|source| File::open(&source.absolute));
-    match file {
-        Some(Ok(file)) => {
-            let n_before = std::cell::Cell::new(0);
-            let after = file.try_clone();
-            let mut contents = read::read(file, reading, &|n_read| meter.add_bytes(n_read - n_before.replace(n_read)));
-            let is_same = |data: &Metadata| source.is_some_and(|source| data.len() == source.size && modified(data) == source.modified);
-            if !after.and_then(|file| file.metadata()).as_ref().is_ok_and(is_same) {
-                let detail = "the file changed while it was read: its hash is not that of the records".to_owned();
-                let record = contents.n_records;
-                contents.skipped.push(Skipped { source: reading.source, record, reason: SkipReason::UnreadableFile, detail, excerpt: String::new() });
-                contents.n_records += 1;
-            }
-            contents
-        }
-        // It could be read a moment ago, when it was hashed.
-        Some(Err(error)) => {
-            let skipped =
-                Skipped { source: reading.source, record: 0, reason: SkipReason::UnreadableFile, detail: error.to_string(), excerpt: String::new() };
-            Contents { skipped: vec![skipped], n_records: 1, ..Contents::default() }
-        }
-        None => Contents::default(),
-    }
 }
 
 /// `frame.column` for every column that holds at least one value.
@@ -177,7 +145,7 @@ fn kept(frames: &Frames) -> impl Iterator<Item = u64> {
 }
 
 /// Adds up the progress of all threads.
-struct Meter<'a> {
+pub(super) struct Meter<'a> {
     n_files: AtomicU64,
     n_bytes: AtomicU64,
     total: Progress,
@@ -185,18 +153,20 @@ struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    fn new(jobs: &[(SourceId, Text)], sources: &[Source], report: &'a (dyn Fn(Progress) + Sync)) -> Self {
-        let n_bytes_total = jobs.iter().filter_map(|(id, _)| sources.get(id.0 as usize)).map(|source| source.size).sum();
-        let total = Progress { n_files_total: jobs.len() as u64, n_bytes_total, ..Progress::default() };
+    fn new(texts: &BTreeMap<SourceId, Text>, sources: &[Source], report: &'a (dyn Fn(Progress) + Sync)) -> Self {
+        let n_bytes_total = texts.keys().filter_map(|id| sources.get(id.0 as usize)).map(|source| source.size).sum();
+        let total = Progress { n_files_total: texts.len() as u64, n_bytes_total, ..Progress::default() };
         Self { n_files: AtomicU64::new(0), n_bytes: AtomicU64::new(0), total, report }
     }
 
-    fn add_bytes(&self, n_bytes: u64) {
+    /// So many more bytes are read.
+    pub(super) fn add_bytes(&self, n_bytes: u64) {
         self.n_bytes.fetch_add(n_bytes, Ordering::Relaxed);
         self.tell();
     }
 
-    fn end_file(&self) {
+    /// One more file is read to its end.
+    pub(super) fn end_file(&self) {
         self.n_files.fetch_add(1, Ordering::Relaxed);
         self.tell();
     }

@@ -3,6 +3,7 @@
 pub mod coverage;
 mod fold;
 mod load;
+mod open;
 mod order;
 mod survey;
 

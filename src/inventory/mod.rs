@@ -16,6 +16,7 @@ use self::survey::{Survey, survey};
 use self::walk::{Entry, walk};
 use crate::evidence::container::Text;
 use crate::provenance::{Skipped, Source, SourceId};
+use crate::settings::archive::Archive;
 
 pub(crate) use self::survey::modified;
 
@@ -28,6 +29,8 @@ pub struct Inventory {
     pub skipped: Vec<Skipped>,
     /// How to read the files that hold records. The others are unusable, empty, litter, or the same bytes as an earlier file.
     pub texts: BTreeMap<SourceId, Text>,
+    /// How far archives are unpacked, at this and at every later reading.
+    pub limits: Archive,
 }
 
 /// Why there is no inventory. The user's fault, or the disk's.
@@ -50,8 +53,8 @@ pub enum InventoryError {
 }
 
 /// Lists, hashes and recognises everything below `paths` (folders or single files), in parallel. Fails when a path does not exist or when there is
-/// no file at all; a file that cannot be read is a [`Source`] with a [`Skipped`].
-pub fn take(paths: &[PathBuf]) -> Result<Inventory, InventoryError> {
+/// no file at all; a file that cannot be read is a [`Source`] with a [`Skipped`]. An archive is a source, and so is each of its members.
+pub fn take(paths: &[PathBuf], limits: &Archive) -> Result<Inventory, InventoryError> {
     let mut roots = BTreeSet::new();
     for path in paths {
         let root = path.canonicalize().map_err(|error| InventoryError::Path { path: path.clone(), error })?;
@@ -74,26 +77,28 @@ pub fn take(paths: &[PathBuf]) -> Result<Inventory, InventoryError> {
     if found.is_empty() {
         return Err(InventoryError::Nothing { paths: paths.to_vec() });
     }
-    found.sort_by(|(path, absolute, _), (other_path, other, _)| path.cmp(other_path).then_with(|| absolute.cmp(other)));
-    let surveys: Vec<Survey> = found.into_par_iter().map(|(path, absolute, entry)| survey(path, absolute, entry)).collect();
-    Ok(number(surveys))
+    let look = |(path, absolute, entry)| survey(path, absolute, entry, limits);
+    let mut surveys: Vec<Survey> = found.into_par_iter().flat_map_iter(look).collect();
+    let place = |survey: &Survey| (survey.source.path.clone(), survey.source.absolute.clone(), survey.source.inside.clone());
+    surveys.sort_by_cached_key(place);
+    Ok(Inventory { limits: limits.clone(), ..number(surveys) })
 }
 
 /// Numbers the files, finds the same bytes again, and counts each unusable file as one lost record.
 fn number(surveys: Vec<Survey>) -> Inventory {
     let mut inventory = Inventory::default();
     let mut first_with: HashMap<String, String> = HashMap::new();
-    for (index, Survey { mut source, text, skipped }) in surveys.into_iter().enumerate() {
+    for (index, Survey { mut source, text, losses }) in surveys.into_iter().enumerate() {
         let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
         let same = if source.size > 0 && !source.sha256.is_empty() { first_with.get(&source.sha256) } else { None };
         if let Some(first) = same {
             source.notes.push(format!("same bytes as {first}"));
-        } else if let Some((reason, detail)) = skipped {
-            source.records = 1;
-            source.skipped = 1;
-            inventory.skipped.push(Skipped { source: id, record: 0, reason, detail, excerpt: String::new() });
-        } else if let Some(text) = text {
-            inventory.texts.insert(id, text);
+        } else {
+            source.records = losses.len() as u64;
+            source.skipped = source.records;
+            let lost = |(record, (reason, detail))| Skipped { source: id, record, reason, detail, excerpt: String::new() };
+            inventory.skipped.extend((0..).zip(losses).map(lost));
+            inventory.texts.extend(text.map(|text| (id, text)));
         }
         if same.is_none() && !source.sha256.is_empty() {
             first_with.insert(source.sha256.clone(), source.path.clone());
@@ -145,13 +150,13 @@ mod tests {
         folder.write("picture.json", b"\x89PNG\r\n\x1a\n");
         folder.write("copy.txt", b"[{\"a\":1}]");
         folder.write(".DS_Store", b"\0\0\0\x01Bud1");
-        let inventory = take(std::slice::from_ref(&folder.0)).expect("the folder exists");
+        let inventory = take(std::slice::from_ref(&folder.0), &Archive::default()).expect("the folder exists");
         let paths: Vec<&str> = inventory.sources.iter().map(|source| source.path.as_str()).collect();
         assert_eq!(paths, [".DS_Store", "a.csv", "b/signins.txt", "copy.txt", "empty.json", "logs.zip", "note.txt", "picture.json"]);
         let reasons: Vec<(u32, SkipReason)> = inventory.skipped.iter().map(|skipped| (skipped.source.0, skipped.reason)).collect();
         assert_eq!(
             reasons,
-            [(4, SkipReason::EmptyFile), (5, SkipReason::UnsupportedContainer), (6, SkipReason::UnsupportedContainer), (7, SkipReason::BinaryFile)]
+            [(4, SkipReason::EmptyFile), (5, SkipReason::UnreadableFile), (6, SkipReason::UnsupportedContainer), (7, SkipReason::BinaryFile)]
         );
         assert_eq!(inventory.texts.keys().map(|id| id.0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(inventory.sources[3].notes, ["same bytes as b/signins.txt"]);
@@ -166,18 +171,18 @@ mod tests {
         let folder = Folder::new("roots");
         let file = folder.write("one/case/x.json", b"{}");
         let other = folder.write("two/case/x.json", b"{\"a\":1}");
-        let inventory = take(std::slice::from_ref(&file)).expect("the file exists");
+        let inventory = take(std::slice::from_ref(&file), &Archive::default()).expect("the file exists");
         assert_eq!(inventory.sources[0].path, "x.json");
         let folders = [file.parent().expect("in a folder").to_path_buf(), other.parent().expect("in a folder").to_path_buf()];
-        let inventory = take(&folders).expect("the folders exist");
+        let inventory = take(&folders, &Archive::default()).expect("the folders exist");
         assert_eq!(inventory.sources.iter().map(|source| source.path.as_str()).collect::<Vec<_>>(), ["case (2)/x.json", "case/x.json"]);
     }
 
     #[test]
     fn a_missing_path_and_an_empty_folder_are_errors() {
         let folder = Folder::new("none");
-        assert!(matches!(take(std::slice::from_ref(&folder.0)), Err(InventoryError::Nothing { .. })));
-        assert!(matches!(take(&[folder.0.join("missing")]), Err(InventoryError::Path { .. })));
+        assert!(matches!(take(std::slice::from_ref(&folder.0), &Archive::default()), Err(InventoryError::Nothing { .. })));
+        assert!(matches!(take(&[folder.0.join("missing")], &Archive::default()), Err(InventoryError::Path { .. })));
     }
 
     #[cfg(unix)]
@@ -192,7 +197,7 @@ mod tests {
         link(&outside.0.join("secret.json"), "out.json");
         link(&folder.0.join("nowhere"), "dangling");
         link(&folder.0.join("in/a.json"), "again.json");
-        let inventory = take(std::slice::from_ref(&folder.0)).expect("the folder exists");
+        let inventory = take(std::slice::from_ref(&folder.0), &Archive::default()).expect("the folder exists");
         let paths: Vec<&str> = inventory.sources.iter().map(|source| source.path.as_str()).collect();
         assert_eq!(paths, ["again.json", "dangling", "in/a.json", "in/circle", "out.json"]);
         assert_eq!(inventory.skipped.iter().map(|skipped| skipped.source.0).collect::<Vec<_>>(), [1, 4]);

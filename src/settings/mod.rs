@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod access;
+pub mod archive;
 pub mod assess;
 pub mod baseline;
 pub mod coverage;
@@ -20,6 +21,8 @@ pub struct Settings {
     pub baseline: baseline::Baseline,
     /// Networks known to the analyst.
     pub network: network::Network,
+    /// Limits of unpacking.
+    pub archive: archive::Archive,
     /// Sign-in detectors.
     pub access: access::Access,
     /// Session detectors.

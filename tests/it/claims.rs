@@ -12,6 +12,7 @@ use backtrail::case::{self, Case};
 use backtrail::evidence::shape::shapes;
 use backtrail::inventory;
 use backtrail::provenance::{SkipReason, Source};
+use backtrail::settings::archive::Archive;
 
 use crate::robustness::facts;
 
@@ -50,7 +51,7 @@ pub(crate) fn loaded(label: &str, name: &str, bytes: &[u8]) -> Case {
     let _absent = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the build's temporary folder can be written");
     fs::write(folder.join(name), bytes).expect("the build's temporary folder can be written");
-    let case = case::load(inventory::take(&[folder]).expect("the folder holds a file"), &|_| ());
+    let case = case::load(inventory::take(&[folder], &Archive::default()).expect("the folder holds a file"), &|_| ());
     for source in &case.sources {
         assert_eq!(source.records, source.kept + source.duplicates + source.skipped, "{label}: the books of {name} balance");
     }

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use backtrail::case::{self, Case};
 use backtrail::inventory;
+use backtrail::settings::archive::Archive;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/containers")
 }
 
 fn load(path: &Path) -> Case {
-    let inventory = inventory::take(&[path.to_owned()]).expect("the fixture exists");
+    let inventory = inventory::take(&[path.to_owned()], &Archive::default()).expect("the fixture exists");
     case::load(inventory, &|_| ())
 }
 

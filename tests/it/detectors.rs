@@ -10,6 +10,7 @@ use backtrail::detect::{Detection, detectors, run};
 use backtrail::enrich::{enrich, tables::Tables};
 use backtrail::finding::{Finding, Outcome};
 use backtrail::settings::Settings;
+use backtrail::settings::archive::Archive;
 use backtrail::{case, inventory};
 
 /// One fixture folder, analyzed.
@@ -42,7 +43,7 @@ fn root() -> PathBuf {
 
 fn analyze(folder: &Path, tables: &Tables) -> Fixture {
     let settings = Settings::default();
-    let inventory = inventory::take(&[folder.to_owned()]).expect("a folder with files");
+    let inventory = inventory::take(&[folder.to_owned()], &Archive::default()).expect("a folder with files");
     let mut case = case::load(inventory, &|_| ());
     enrich(&mut case, &settings, tables).expect("an enriched case");
     let detection = run(&case, &settings);

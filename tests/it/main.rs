@@ -1,5 +1,6 @@
 //! The integration tests: one binary, because each one would link everything again.
 
+mod archives;
 mod cases;
 mod claims;
 mod cli;

@@ -10,6 +10,7 @@ use backtrail::evidence::Evidence;
 use backtrail::frame::Frame;
 use backtrail::inventory;
 use backtrail::provenance::{SkipReason, Source};
+use backtrail::settings::archive::Archive;
 
 /// A fresh folder below the system's temporary one, removed at the end.
 struct Folder(PathBuf);
@@ -30,7 +31,7 @@ impl Folder {
     }
 
     fn load(&self) -> Case {
-        let inventory = inventory::take(std::slice::from_ref(&self.0)).expect("the folder holds files");
+        let inventory = inventory::take(std::slice::from_ref(&self.0), &Archive::default()).expect("the folder holds files");
         let case = case::load(inventory, &|_| ());
         for source in &case.sources {
             assert_eq!(source.records, source.kept + source.duplicates + source.skipped, "the books of {} balance", source.path);
@@ -112,7 +113,7 @@ fn a_damaged_folder_gives_what_it_holds_and_names_the_rest() {
     assert_eq!(reason(&case, "empty.json"), [SkipReason::EmptyFile]);
     assert_eq!(reason(&case, "binary.csv"), [SkipReason::BinaryFile]);
     assert_eq!(reason(&case, "noise.json"), [SkipReason::BinaryFile]);
-    assert_eq!(reason(&case, "packed.csv"), [SkipReason::UnsupportedContainer]);
+    assert_eq!(reason(&case, "packed.csv"), [SkipReason::UnreadableFile]);
     assert_eq!(source(&case, "lonely.json").notes, ["the closing bracket is missing: the export was interrupted"]);
     #[cfg(unix)]
     assert_eq!(reason(&case, "unreadable.json"), [SkipReason::UnreadableFile]);
@@ -250,7 +251,7 @@ fn a_record_beyond_the_limit_costs_itself_only() {
 #[test]
 fn a_file_that_changes_between_hashing_and_reading_is_named() {
     let folder = Folder::new("changing").with("a.json", format!("[{}]", sign_in(1))).with("b.json", format!("[{}]", sign_in(2)));
-    let inventory = inventory::take(std::slice::from_ref(&folder.0)).expect("the folder holds files");
+    let inventory = inventory::take(std::slice::from_ref(&folder.0), &Archive::default()).expect("the folder holds files");
     fs::write(folder.0.join("a.json"), format!("[{},{}]", sign_in(1), sign_in(3))).expect("the temporary folder is writable");
     let case = case::load(inventory, &|_| ());
     assert_eq!(counts(&case, "a.json"), (2, 0, 1));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use backtrail::provenance::SourceId;
+use backtrail::settings::archive::Archive;
 use backtrail::{case, inventory};
 
 /// The collection, when there is one.
@@ -32,7 +33,7 @@ fn every_file_of_the_collection_is_recognised_or_listed_with_a_reason() {
         eprintln!("skipped: no collection of real records beside the checkout");
         return;
     };
-    let case = case::load(inventory::take(&[samples]).expect("the collection can be read"), &|_| ());
+    let case = case::load(inventory::take(&[samples], &Archive::default()).expect("the collection can be read"), &|_| ());
     let mut kinds: BTreeMap<&str, Kind> = BTreeMap::new();
     let mut silent = Vec::new();
     for (number, source) in (0..).zip(&case.sources) {

@@ -49,7 +49,8 @@ fn files<'a>(sources: &'a [Source], extent: &Extent, kinds: &[Evidence]) -> Vec<
 }
 
 fn sign_ins(files: &[&Source]) -> String {
-    let lossy: Vec<&str> = files.iter().filter(|source| source.container == "csv").map(|source| source.path.as_str()).collect();
+    let lossy: Vec<&str> =
+        files.iter().filter(|source| matches!(source.container.as_str(), "csv" | "xlsx")).map(|source| source.path.as_str()).collect();
     if !lossy.is_empty() && lossy.len() == files.len() {
         return format!("TRUNCATING FORM: sign-ins as CSV only ({}): export them as JSON, the CSV loses nested detail", lossy.join(", "));
     }

@@ -3,6 +3,7 @@
 //! A file streams through a [`Decoder`] in blocks. A splitter finds where records begin and end, remembering its state between blocks, and numbers
 //! them; what is inside a record is parsed later, by many threads, from the [`Batch`] that holds it.
 
+pub(crate) mod archive;
 mod bytes;
 pub(crate) mod clixml;
 pub(crate) mod csv;
@@ -39,6 +40,8 @@ pub enum Container {
     PowerShell,
     /// PowerShell's XML (`Export-Clixml`).
     Clixml,
+    /// The first sheet with data of an Office workbook, which arrives as comma-separated values.
+    Sheet,
 }
 
 impl Container {
@@ -49,6 +52,7 @@ impl Container {
             Self::Csv { .. } => "csv",
             Self::PowerShell => "powershell",
             Self::Clixml => "clixml",
+            Self::Sheet => "xlsx",
         }
     }
 }
@@ -157,6 +161,7 @@ impl<'a, R: Read> Batches<'a, R> {
             Container::Csv { delimiter } => Box::new(csv::Splitter::new(delimiter, RECORD_LIMIT)),
             Container::PowerShell => Box::new(powershell::Splitter::new(RECORD_LIMIT)),
             Container::Clixml => Box::new(clixml::Splitter::new(RECORD_LIMIT)),
+            Container::Sheet => Box::new(csv::Splitter::new(b',', RECORD_LIMIT)),
         };
         Self { pool, decoder: Decoder::new(input, text.encoding), splitter, block, carry: String::new(), n_records: 0, finished: false }
     }

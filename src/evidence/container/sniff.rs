@@ -1,5 +1,6 @@
 //! What the first bytes of a file are: JSON, CSV, or something that this version does not read and names instead.
 
+use super::archive::Packing;
 use super::encoding::{self, Decoder, Encoding};
 use super::{Container, clixml, csv, powershell};
 
@@ -9,18 +10,21 @@ const CONTROL_PERCENT: usize = 2;
 /// Longest name of a CSV column that is believed. Longer ones are sentences.
 const NAME_LIMIT: usize = 80;
 
-/// First bytes → what the file is. Archives first: their reader is another version's.
+/// Bytes that tell an archive.
+pub(crate) const MAGIC_LENGTH: u64 = 512;
+
+/// First bytes → what the file is.
 const MAGIC: &[(&[u8], Kind)] = &[
-    (b"PK\x03\x04", Kind::Archive("a ZIP archive or Office document (xlsx): unpack it, or export the sheet as CSV")),
-    (b"PK\x05\x06", Kind::Archive("an empty ZIP archive")),
-    (b"\x1F\x8B", Kind::Archive("a gzip archive: unpack it")),
-    (b"7z\xBC\xAF\x27\x1C", Kind::Archive("a 7z archive: unpack it")),
+    (b"PK\x03\x04", Kind::Packed(Packing::Zip)),
+    (b"PK\x05\x06", Kind::Packed(Packing::Zip)),
+    (b"\x1F\x8B", Kind::Packed(Packing::Gzip)),
+    (b"7z\xBC\xAF\x27\x1C", Kind::Packed(Packing::SevenZip)),
     (b"Rar!\x1A\x07", Kind::Archive("a RAR archive: unpack it")),
     (b"\x28\xB5\x2F\xFD", Kind::Archive("a zstandard archive: unpack it")),
     (b"BZh", Kind::Archive("a bzip2 archive: unpack it")),
     (b"\xFD7zXZ\0", Kind::Archive("an xz archive: unpack it")),
     (b"PAR1", Kind::Archive("a Parquet table: export it as CSV or JSON")),
-    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Kind::Archive("an old Office document or Outlook message: export it as CSV")),
+    (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", Kind::Archive("an old or locked Office document, or an Outlook message: export it as CSV")),
     (b"ElfFile\0", Kind::Binary("a Windows event log")),
     (b"SQLite format 3\0", Kind::Binary("an SQLite database")),
     (b"!BDN", Kind::Binary("an Outlook data file")),
@@ -39,19 +43,31 @@ pub(crate) enum Kind {
     Records(Container),
     /// Text without records that are known.
     Unsupported(&'static str),
-    /// Packed: its content may be evidence.
+    /// Packed, and read in place.
+    Packed(Packing),
+    /// Packed in another way: its content may be evidence.
     Archive(&'static str),
     /// Not text.
     Binary(&'static str),
 }
 
+/// How the members of a file are packed, by its first [`MAGIC_LENGTH`] bytes.
+pub(crate) fn packing(head: &[u8]) -> Option<Packing> {
+    let magic = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, kind)| *kind);
+    match magic {
+        Some(Kind::Packed(packing)) => Some(packing),
+        None if head.get(257..262) == Some(b"ustar") => Some(Packing::Tar),
+        _ => None,
+    }
+}
+
 /// Tells what a file is by its first bytes, as they stand in the file.
 pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
+    if let Some(packing) = packing(head) {
+        return Kind::Packed(packing);
+    }
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return *kind;
-    }
-    if head.get(257..262) == Some(b"ustar") {
-        return Kind::Archive("a TAR archive: unpack it");
     }
     let mut text = String::new();
     Decoder::new(head, encoding).fill(&mut text, encoding::HEAD);
@@ -137,8 +153,9 @@ mod tests {
         assert_eq!(of("Called the user at 23:10, no answer.\nThen, later, again.\n"), Kind::Unsupported("text without records that are known"));
         assert_eq!(of("  \"a\": \"1\", \"b\": \"2\", \"c\": \"3\",\n"), Kind::Unsupported("text without records that are known"));
         assert_eq!(of("12,13,14\n"), Kind::Unsupported("text without records that are known"));
-        assert!(matches!(kind(b"PK\x03\x04rest", Encoding::Windows1252), Kind::Archive(_)));
-        assert!(matches!(kind(b"\x1F\x8B\x08", Encoding::Windows1252), Kind::Archive(_)));
+        assert_eq!(kind(b"PK\x03\x04rest", Encoding::Windows1252), Kind::Packed(Packing::Zip));
+        assert_eq!(kind(b"\x1F\x8B\x08", Encoding::Windows1252), Kind::Packed(Packing::Gzip));
+        assert!(matches!(kind(b"Rar!\x1A\x07\x01", Encoding::Windows1252), Kind::Archive(_)));
         assert!(matches!(kind(&[0; 100], Encoding::Windows1252), Kind::Binary(_)));
         assert!(matches!(kind(b"\x01\x02abc\x00\x00", Encoding::Windows1252), Kind::Binary(_)));
     }

@@ -3,7 +3,6 @@
 mod chunk;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 
 use rayon::prelude::*;
@@ -65,12 +64,7 @@ pub(crate) struct Contents {
     pub(crate) remarks: Remarks,
 }
 
-/// Reads a file to its end. `advance` is told how many bytes of the file are done. Fails only when columns cannot be joined, which is a defect.
-pub(crate) fn read(file: File, reading: Reading<'_>, advance: &dyn Fn(u64)) -> Contents {
-    read_from(file, reading, advance)
-}
-
-/// [`read`], from any bytes.
+/// Reads a text to its end. `advance` is told how many of its bytes are done.
 pub(crate) fn read_from(input: impl Read + Send, reading: Reading<'_>, advance: &dyn Fn(u64)) -> Contents {
     let mut batches = Batches::new(input, reading.text, reading.block, reading.pool);
     let mut joined = Joined::default();

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use backtrail::case::{Case, load};
 use backtrail::inventory;
+use backtrail::settings::archive::Archive;
 use serde_json::Value;
 
 use super::{CASES, folder};
@@ -13,7 +14,7 @@ use super::{CASES, folder};
 /// All cases, loaded once for all tests.
 static LOADED: LazyLock<Vec<(&'static str, Case)>> = LazyLock::new(|| {
     let load = |name: &str| {
-        let inventory = inventory::take(&[folder(name).join("evidence")]).expect("the fixture exists");
+        let inventory = inventory::take(&[folder(name).join("evidence")], &Archive::default()).expect("the fixture exists");
         load(inventory, &|_| {})
     };
     CASES.iter().map(|(name, _)| (*name, load(name))).collect()

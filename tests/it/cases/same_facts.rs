@@ -6,6 +6,7 @@ use std::path::Path;
 use backtrail::case::{Case, load};
 use backtrail::frame::Frame;
 use backtrail::inventory;
+use backtrail::settings::archive::Archive;
 
 use super::portal_csv::portal_csv;
 use super::random::Random;
@@ -44,7 +45,7 @@ fn loaded(file: &File) -> Case {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("same-facts").join(file.path.replace('/', "-"));
     fs::create_dir_all(&folder).expect("the build's temporary folder can be written");
     fs::write(folder.join(&file.path), &file.bytes).expect("the build's temporary folder can be written");
-    let case = load(inventory::take(&[folder]).expect("the file was written"), &|_| {});
+    let case = load(inventory::take(&[folder], &Archive::default()).expect("the file was written"), &|_| {});
     let first = case.skipped.first().map(|skipped| (skipped.reason, &skipped.detail));
     assert!(first.is_none(), "{}: {} records skipped, the first: {first:?}", file.path, case.skipped.len());
     case
