@@ -1,4 +1,4 @@
-//! What an attacker context reached: sessions, mail read per mailbox, mail sent, and the traits that link accounts.
+//! What an attacker context reached: sessions, mail read per mailbox, and the traits that link accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,11 @@ use chrono::TimeDelta;
 use crate::case::Case;
 use crate::enrich::profile::{Profiles, Trait};
 use crate::finding::ArtefactKind;
-use crate::model::{Campaign, Exposure, Sent, Session};
+use crate::model::{Campaign, Exposure, Session};
 use crate::time::Time;
 
 use super::context::{Context, is_own_network};
 use super::ledger::Entry;
-use super::record_lines;
 
 #[derive(Default)]
 struct SessionFacts {
@@ -131,40 +130,6 @@ pub(crate) fn exposure(case: &Case, contexts: &BTreeMap<String, Context>) -> Vec
             }
         })
         .collect()
-}
-
-/// Mail sent in the contexts, by time.
-pub(crate) fn sent(case: &Case, contexts: &BTreeMap<String, Context>) -> Vec<Sent> {
-    let mut sent = Vec::new();
-    for row in case.frames.audit.iter() {
-        if !matches!(row.operation(), Some("send" | "sendas" | "sendonbehalf")) {
-            continue;
-        }
-        let app = row.client_app_id().or(row.app_id());
-        let ours = [row.account(), row.mailbox()]
-            .into_iter()
-            .flatten()
-            .filter_map(|account| contexts.get(account))
-            .any(|context| context.owns(row.address(), row.session_id(), row.token_id(), app));
-        if ours {
-            sent.push(Sent {
-                account: row.mailbox().or(row.account()).unwrap_or_default().to_owned(),
-                at: row.time().map(|at| at.to_string()).unwrap_or_default(),
-                subject: row.subject().unwrap_or_default().to_owned(),
-                recipients: row
-                    .recipients()
-                    .unwrap_or_default()
-                    .split(';')
-                    .map(str::trim)
-                    .filter(|text| !text.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
-                message_id: row.message_id().unwrap_or_default().to_owned(),
-                evidence: record_lines(case, &[row.reference()]),
-            });
-        }
-    }
-    sent
 }
 
 /// Traits that two or more affected accounts share.

@@ -13,6 +13,7 @@ mod incident;
 mod ledger;
 mod link;
 mod merging;
+mod sent;
 mod verdict;
 mod weights;
 
@@ -120,7 +121,7 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgem
         checklist,
         sessions: exposure::sessions(case, &contexts),
         exposure: exposure::exposure(case, &contexts),
-        sent: exposure::sent(case, &contexts),
+        sent: sent::sent(case, &contexts),
         containment: incident::containment(case, settings, &steps, faults),
         campaign: exposure::campaign(case, &contexts, &ledger),
         coverage,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::open::{self, Loading};
-use super::{Case, coverage, fold, order};
+use super::{Case, coverage, fold, order, steps};
 use crate::evidence::container::value::Object;
 use crate::evidence::container::{BLOCK, Pool, Text};
 use crate::evidence::read::Contents;
@@ -70,6 +70,9 @@ pub(super) fn load_with(
     }
     case.sources = sources;
     order::by_time(&mut case.frames);
+    for (source, columns) in steps::join(&mut case.frames) {
+        case.columns.entry(source).or_default().extend(columns);
+    }
     let mut tally = coverage::Tally::default();
     tally.add(&case.frames);
     case.extent = coverage::Extent::new(tally);

@@ -5,6 +5,7 @@ mod fold;
 mod load;
 mod open;
 mod order;
+mod steps;
 mod survey;
 
 use std::collections::{BTreeMap, BTreeSet};

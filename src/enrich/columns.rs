@@ -156,6 +156,9 @@ pub(super) fn resolve_accounts(frames: &mut Frames, identities: &Identities) {
     resolve(&mut frames.mail_items.account, None, Ids);
     resolve(&mut frames.mail_items.mailbox, None, Ids);
     resolve(&mut frames.risks.account, Some(&frames.risks.account_id), Ids);
+    resolve(&mut frames.messages.sender, None, Ids);
+    resolve(&mut frames.messages.recipient, None, Ids);
+    resolve(&mut frames.alerts.account, Some(&frames.alerts.account_id), Ids);
     resolve(&mut frames.rules.mailbox, None, Names);
     resolve(&mut frames.permissions.mailbox, None, Names);
     resolve(&mut frames.permissions.trustee, None, Names);

@@ -8,6 +8,7 @@ mod containers;
 mod detectors;
 mod docs;
 mod house;
+mod joins;
 mod judgement;
 mod metamorphic;
 mod robustness;
