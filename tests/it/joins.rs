@@ -34,7 +34,7 @@ fn authentication_steps_join_their_sign_ins_whichever_file_comes_first() {
         let folder = folder(&format!("steps-{sign_ins}"));
         fs::write(folder.join(sign_ins), SIGN_INS).expect("writable");
         fs::write(folder.join(steps), STEPS).expect("writable");
-        let case = case::load(inventory::take(&[folder]).expect("there are files"), &|_| ());
+        let case = case::load(inventory::take(&[folder], &backtrail::settings::archive::Archive::default()).expect("there are files"), &|_| ());
         let rows: Vec<_> = case.frames.sign_ins.iter().collect();
         let [refused, passed] = rows.as_slice() else { panic!("two sign-ins, {} rows", rows.len()) };
         let written: Value = serde_json::from_str(refused.auth_steps().expect("joined")).expect("JSON");

@@ -26,7 +26,7 @@ const DETAILS: [[&str; 2]; 6] = [
     ["additionaldetail6key", "additionaldetail6value"],
 ];
 
-fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
+pub(super) fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let date = record.any(&["dateutc", "date"]);
     let Some(time) = field::time(date, place.dates) else {
         return Err(Reject::missing("Date (UTC)", date));

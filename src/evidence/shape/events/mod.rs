@@ -22,6 +22,7 @@ mod mail_read_lists;
 mod management_listing;
 mod message_trace;
 mod message_trace_history;
+mod portal_localised;
 mod quarantine_messages;
 mod risk_detection;
 mod risky_user;
@@ -69,6 +70,8 @@ pub const EVENT_SHAPES: &[&Shape] = &[
     &diraudit_graph::DIRAUDIT_GRAPH,
     &la_auditlogs::LA_AUDITLOGS,
     &diraudit_portal_csv::DIRAUDIT_PORTAL_CSV,
+    &portal_localised::SIGNIN_PORTAL_LOCALISED,
+    &portal_localised::DIRAUDIT_PORTAL_LOCALISED,
     &risk_detection::RISK_DETECTION,
     &risky_user::RISKY_USER,
     &message_trace::MESSAGE_TRACE,

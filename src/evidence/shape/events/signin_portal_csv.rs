@@ -22,7 +22,7 @@ pub(super) const SIGNIN_PORTAL_CSV: Shape = Shape {
     read,
 };
 
-fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
+pub(super) fn read(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result<(), Reject> {
     let date = record.any(&["dateutc", "date"]);
     let Some(time) = field::time(date, place.dates) else {
         return Err(Reject::missing("Date (UTC)", date));
@@ -96,7 +96,7 @@ fn fill_origin(row: &mut SignInRow, record: &Object<'_>) {
 
 fn fill_outcome(row: &mut SignInRow, record: &Object<'_>) {
     let status = field::word(record.get("status")).unwrap_or_default();
-    row.error_code = field::int(record.get("signinerrorcode")).or_else(|| (status == "success").then_some(0));
+    row.error_code = field::int(record.get("signinerrorcode")).or_else(|| matches!(status.as_str(), "success" | "correcto").then_some(0));
     row.failure = field::text(record.get("failurereason"));
     row.mfa_detail = field::text(record.get("multifactorauthenticationresult"));
     row.mfa_method = field::text(record.get("multifactorauthenticationauthmethod"));
