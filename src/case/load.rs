@@ -46,6 +46,7 @@ pub(super) fn load_with(
 ) -> Case {
     let (mut sources, mut skipped, loaded) = read_files(inventory, recognise, block, None, progress);
     let mut case = Case::default();
+    let tally = coverage::Tally::of(&loaded);
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
         case.columns.insert(id, columns(&contents.frames));
@@ -73,9 +74,7 @@ pub(super) fn load_with(
     for (source, columns) in steps::join(&mut case.frames) {
         case.columns.entry(source).or_default().extend(columns);
     }
-    let mut tally = coverage::Tally::default();
-    tally.add(&case.frames);
-    case.extent = coverage::Extent::new(tally);
+    case.extent = coverage::Extent::new(tally, coverage::records(&case.frames));
     case.coverage = case.extent.spans();
     case
 }
