@@ -46,6 +46,8 @@ pub struct Options {
     pub geo_db: Option<PathBuf>,
     /// CSV that adds network classes.
     pub asn_list: Option<PathBuf>,
+    /// Where the rows of large files are kept between runs.
+    pub cache: Option<case::Cache>,
 }
 
 /// What a run gives: the report, and the case behind it.
@@ -80,7 +82,10 @@ pub fn analyze(evidence: &[PathBuf], options: &Options, progress: &(dyn Fn(Progr
         None => tables,
     };
     let inventory = inventory::take(evidence, &settings.archive)?;
-    let mut case = case::load(inventory, progress);
+    let mut case = match &options.cache {
+        Some(cache) => case::load_cached(inventory, cache, progress),
+        None => case::load(inventory, progress),
+    };
     enrich::enrich(&mut case, settings, &tables)?;
     let detection = detect::run(&case, settings);
     let judgement = assess::assess(&case, &detection, settings);

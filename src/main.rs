@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use backtrail::Progress;
 use backtrail::cli::{self, Cli, Command, Terminal};
+use sha2::{Digest, Sha256};
 
 fn main() -> ExitCode {
     // A defect in one detector or one shape costs that part only and is named in the report; the console gets one line, never a stack trace.
@@ -31,8 +32,11 @@ fn run(arguments: &Cli) -> ExitCode {
         Command::Analyze(analyze) => {
             let show = !analyze.quiet;
             let progress = ProgressLine::new(show);
-            let result = cli::analyze(analyze, terminal(), &|step| progress.show(step));
+            let result = cli::analyze(analyze, terminal(), &program, &|step| progress.show(step));
             progress.clear();
+            if show && let Some(peak) = peak_memory() {
+                let _ = writeln!(std::io::stderr(), "peak memory {} MB", peak >> 10);
+            }
             result.map(|outcome| (outcome.stdout, outcome.code))
         }
         Command::Inventory(inventory) => {
@@ -68,6 +72,18 @@ fn fail(message: &str) -> ExitCode {
     let lines: Vec<_> = message.lines().map(backtrail::report::safe::terminal).collect();
     let _ = writeln!(std::io::stderr(), "backtrail: {}", lines.join("\n"));
     ExitCode::from(2)
+}
+
+/// This program and no other: its version and the hash of its file, so that a cache of one build is never read by the next.
+fn program() -> String {
+    let hash = std::env::current_exe().and_then(std::fs::read).map(|bytes| backtrail::provenance::hex(&Sha256::digest(bytes)));
+    format!("{} {}", env!("CARGO_PKG_VERSION"), hash.unwrap_or_default())
+}
+
+/// The most memory that this process has had, in KiB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn terminal() -> Terminal {

@@ -1,12 +1,13 @@
 //! Where a fact comes from: the source file and the record inside it. Every row, finding and report line can be traced through these types.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Index of a source in [`crate::case::Case::sources`]. Sources are sorted by relative path, so the number is stable for the same evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// One record of one source. Records count from 0 inside their file, in file order. References are sorted by id first, so that lists of them do not
@@ -55,7 +56,7 @@ pub struct Source {
 }
 
 /// One record, or one stretch of bytes, that could not be used. Written to `rejected.jsonl`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// The file.
     pub source: SourceId,
@@ -70,7 +71,7 @@ pub struct Skipped {
 }
 
 /// Why a record was not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// The file cannot be opened or read.
@@ -97,4 +98,13 @@ pub enum SkipReason {
     MissingField,
     /// A record that carries no evidence by design (an API listing page, a header repeated in the middle).
     NotEvidence,
+}
+
+/// Bytes as lower-case hex, as hashes are written.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

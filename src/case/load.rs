@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::cache::Cache;
 use super::open::{self, Loading};
 use super::{Case, coverage, fold, order, steps};
 use crate::evidence::container::value::Object;
@@ -34,19 +35,44 @@ pub struct Progress {
 
 /// Loads everything that the inventory found. `progress` is called from many threads, now and then.
 pub fn load(inventory: Inventory, progress: &(dyn Fn(Progress) + Sync)) -> Case {
-    load_with(inventory, shape::recognise, BLOCK, progress)
+    build(read_files(inventory, shape::recognise, BLOCK, None, progress))
+}
+
+/// [`load`], with the rows of large files kept in `cache` for the next time.
+pub fn load_cached(mut inventory: Inventory, cache: &Cache, progress: &(dyn Fn(Progress) + Sync)) -> Case {
+    let texts = inventory.texts.clone();
+    let source_of = |sources: &[Source], id: SourceId| sources.get(id.0 as usize).cloned().unwrap_or_default();
+    let known = texts.par_iter().filter_map(|(id, text)| Some((*id, cache.get(&source_of(&inventory.sources, *id), *id, *text)?)));
+    let known: Vec<(SourceId, Contents)> = known.collect();
+    for (id, _) in &known {
+        inventory.texts.remove(id);
+    }
+    let (sources, skipped, mut loaded) = read_files(inventory, shape::recognise, BLOCK, None, progress);
+    for (id, contents) in &loaded {
+        if let Some(text) = texts.get(id) {
+            // What cannot be kept is read again the next time.
+            let _ = cache.put(&source_of(&sources, *id), *text, contents);
+        }
+    }
+    loaded.extend(known);
+    loaded.sort_by_key(|(id, _)| *id);
+    build((sources, skipped, loaded))
 }
 
 /// [`load`] with the shapes and the block size given, for tests.
+#[cfg(test)]
 pub(super) fn load_with(
     inventory: Inventory,
     recognise: fn(&Object<'_>) -> Option<&'static Shape>,
     block: usize,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Case {
-    let (mut sources, mut skipped, loaded) = read_files(inventory, recognise, block, None, progress);
+    build(read_files(inventory, recognise, block, None, progress))
+}
+
+/// Joins what the files held.
+fn build((mut sources, mut skipped, loaded): Loaded) -> Case {
     let mut case = Case::default();
-    let tally = coverage::Tally::of(&loaded);
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
         case.columns.insert(id, columns(&contents.frames));
@@ -74,7 +100,9 @@ pub(super) fn load_with(
     for (source, columns) in steps::join(&mut case.frames) {
         case.columns.entry(source).or_default().extend(columns);
     }
-    case.extent = coverage::Extent::new(tally, coverage::records(&case.frames));
+    let mut tally = coverage::Tally::default();
+    tally.add(&case.frames);
+    case.extent = coverage::Extent::new(tally);
     case.coverage = case.extent.spans();
     case
 }

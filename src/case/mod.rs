@@ -1,5 +1,6 @@
 //! One case: all sources loaded in parallel, joined in source order, duplicates folded by record id with every occurrence kept as provenance.
 
+mod cache;
 pub mod coverage;
 mod fold;
 mod load;
@@ -18,9 +19,10 @@ use crate::frame::{Frames, Remarks};
 use crate::provenance::{RecordRef, Skipped, Source, SourceId};
 use crate::time::Time;
 
+pub use self::cache::Cache;
 pub use self::coverage::{Extent, Limit, LimitKind};
 pub use self::fold::{Difference, Differences};
-pub use self::load::{Progress, load};
+pub use self::load::{Progress, load, load_cached};
 pub use self::survey::{Survey, survey};
 
 /// Everything known about one incident before anything is judged. Immutable after enrichment.

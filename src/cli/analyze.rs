@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::case::Cache;
+use crate::frame::parquet;
 use crate::model::{Report, Status};
 use crate::provenance::SkipReason;
 use crate::report::safe::terminal as terminal_text;
@@ -39,7 +41,9 @@ pub struct Outcome {
 }
 
 /// Runs the command. `Err` is a message for people; the run could not be done.
-pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, String> {
+///
+/// `program` tells this program from others, for the cache.
+pub fn run(arguments: &Analyze, terminal: Terminal, program: &dyn Fn() -> String, progress: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, String> {
     let settings = read_settings(arguments.settings.as_deref())?;
     let folder = output_folder(arguments)?;
     let options = Options {
@@ -47,9 +51,16 @@ pub fn run(arguments: &Analyze, terminal: Terminal, progress: &(dyn Fn(Progress)
         asn_db: arguments.asn_db.clone(),
         geo_db: arguments.geo_db.clone(),
         asn_list: arguments.asn_list.clone(),
+        cache: match &arguments.cache {
+            Some(folder) => Some(Cache::new(outside(folder, &arguments.evidence)?, program())),
+            None => None,
+        },
     };
     let analysis = in_pool(arguments.threads, || crate::analyze(&arguments.evidence, &options, progress))?.map_err(|error| error.to_string())?;
     write_files(&analysis, &settings, &folder).map_err(|error| format!("cannot write to {}: {error}", folder.display()))?;
+    if arguments.parquet {
+        write_frames(&analysis, &folder.join("frames")).map_err(|error| format!("cannot write to {}: {error}", folder.display()))?;
+    }
     let report = &analysis.report;
     let stdout = match arguments.format {
         Format::Json => {
@@ -102,15 +113,20 @@ fn output_folder(arguments: &Analyze) -> Result<PathBuf, String> {
         let numbered = (2..).map(|n| PathBuf::from(format!("{}-{n}", base.display())));
         std::iter::once(base.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(base)
     };
-    let resolved = resolve(&folder);
-    for evidence in &arguments.evidence {
+    outside(&folder, &arguments.evidence)
+}
+
+/// The folder, unless something written to it would be written to the evidence.
+fn outside(folder: &Path, evidence: &[PathBuf]) -> Result<PathBuf, String> {
+    let resolved = resolve(folder);
+    for evidence in evidence {
         let own = resolve(evidence);
         let is_output = FILES.iter().any(|name| resolved.join(name) == own);
         if is_output || evidence.is_dir() && resolved.starts_with(own) {
-            return Err(format!("output folder {} lies inside the evidence; evidence is never written to, choose another with -o", folder.display()));
+            return Err(format!("folder {} lies inside the evidence; evidence is never written to, choose another", folder.display()));
         }
     }
-    Ok(folder)
+    Ok(folder.to_owned())
 }
 
 /// Absolute form of a path whose last parts may not exist yet.
@@ -151,6 +167,19 @@ fn write_files(analysis: &Analysis, settings: &Settings, folder: &Path) -> io::R
         &|out| json::rejected(&analysis.case.sources, &analysis.case.skipped, out),
     ];
     FILES.iter().zip(fills).try_for_each(|(name, fill)| replace(&folder.join(name), fill))
+}
+
+/// Writes the frames that have rows.
+fn write_frames(analysis: &Analysis, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    for (name, frame) in analysis.case.frames.each().into_iter().filter(|(_, frame)| frame.height() > 0) {
+        replace(&folder.join(name).with_extension("parquet"), &|out| {
+            let mut bytes = Vec::new();
+            parquet::write(frame, &mut bytes).map_err(io::Error::other)?;
+            out.write_all(&bytes)
+        })?;
+    }
+    Ok(())
 }
 
 /// Writes a file beside its place and moves it there: a link of that name, which may lead into the evidence, is replaced and not written through, and a

@@ -76,6 +76,12 @@ pub struct Analyze {
     /// CSV with more network classes (asn,name,category)
     #[arg(long, value_name = "FILE")]
     pub asn_list: Option<PathBuf>,
+    /// Keep the rows of large files in this folder, so that the next run on the same evidence need not read them again
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
+    /// Also write the typed rows of the evidence, frames/*.parquet
+    #[arg(long)]
+    pub parquet: bool,
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,

@@ -1,7 +1,7 @@
 //! Address → ASN, organisation and country: MMDB tables embedded in the binary, or the user's own files.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::address::is_public;
 use super::catalogue::Catalogue;
+use crate::provenance::hex;
 use crate::time::Time;
 
 /// Attributions that the licences of the embedded tables demand, for the README, `--version --verbose` and the reports. Read from the packages'
@@ -126,7 +127,7 @@ impl Tables {
         let bytes = std::fs::read(path).map_err(|source| TableError::Unreadable { path: path.to_owned(), source })?;
         let name = file_name(path);
         let n_rows = self.catalogue.extend(&String::from_utf8_lossy(&bytes), &name).map_err(TableError::List)?;
-        self.provenance.push(format!("network classes: {n_rows} networks of {name} (sha256 {})", hex(&bytes)));
+        self.provenance.push(format!("network classes: {n_rows} networks of {name} (sha256 {})", hex(&Sha256::digest(&bytes))));
         Ok(self)
     }
 
@@ -163,7 +164,7 @@ type Found<'a> = LookupResult<'a, Cow<'static, [u8]>>;
 
 fn open_user_file(path: &Path, wanted: Wanted) -> Result<(Database, String), TableError> {
     let bytes = std::fs::read(path).map_err(|source| TableError::Unreadable { path: path.to_owned(), source })?;
-    let sha256 = hex(&bytes);
+    let sha256 = hex(&Sha256::digest(&bytes));
     let reader = Reader::from_source(Cow::Owned(bytes)).map_err(|error| TableError::NotMmdb { path: path.to_owned(), detail: error.to_string() })?;
     let database = reader.metadata().database_type.clone();
     let (name, has_field) = match wanted {
@@ -225,15 +226,6 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -257,7 +249,10 @@ mod tests {
     fn the_tables_are_the_ones_that_were_built() {
         for (table, name) in [(unpacked_asn(), "asn.mmdb"), (unpacked_country(), "country.mmdb")] {
             let table = table.expect("the table unpacks");
-            assert!(ABOUT.lines().any(|line| line == format!("sha256 {name} {}", hex(table))), "{name} is not the table of TABLES.txt");
+            assert!(
+                ABOUT.lines().any(|line| line == format!("sha256 {name} {}", hex(&Sha256::digest(table)))),
+                "{name} is not the table of TABLES.txt"
+            );
             Reader::from_source(table).expect("an MMDB").verify().expect("a sound MMDB");
         }
     }

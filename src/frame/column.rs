@@ -45,6 +45,11 @@ impl Places {
         RecordRef { source: self.source(row), record: self.record(row), id: self.record_id(row).into() }
     }
 
+    /// All rows come from this file.
+    pub fn set_source(&mut self, source: SourceId) {
+        self.source.fill(source.0);
+    }
+
     pub(super) fn push(&mut self, source: SourceId, record: u64, record_id: &str) {
         self.source.push(source.0);
         self.record.push(record);

@@ -8,6 +8,7 @@
 mod cells;
 mod column;
 mod events;
+pub mod parquet;
 mod remarks;
 mod reports;
 mod states;

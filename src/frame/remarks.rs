@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::time::Time;
 
 /// Lost records that are remembered one by one per file; the others are only counted.
 const MAX_LOST: usize = 1_000;
 
 /// Gathered while a file is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remarks {
     /// The numbers (`ResultIndex`, from 1) of the records of each search, in the order of the file.
+    #[serde(with = "pairs")]
     pub pages: BTreeMap<Search, Vec<u32>>,
     /// Records of a page that the server gave up on (`ResultIndex` −1, `ResultCount` 0): what it could not deliver is missing.
     pub n_timed_out: u64,
@@ -22,7 +25,7 @@ pub struct Remarks {
 }
 
 /// One search of `Search-UnifiedAuditLog`, as far as its records tell it apart from others.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Search {
     /// `RunspaceId`, lower case: the PowerShell session that searched; empty when the export does not carry it.
     pub session: Box<str>,
@@ -31,7 +34,7 @@ pub struct Search {
 }
 
 /// A record that is known to exist and cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lost {
     /// Its number in the file, from 0.
     pub record: u64,
@@ -48,7 +51,7 @@ pub struct Lost {
 }
 
 /// Which program cut a text, told by where it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Cut {
     /// After 32,767 characters: the limit of a spreadsheet cell.
     Spreadsheet,
@@ -86,5 +89,22 @@ impl Remarks {
         self.n_lost += later.n_lost;
         let room = MAX_LOST.saturating_sub(self.lost.len());
         self.lost.extend(later.lost.into_iter().take(room));
+    }
+}
+
+/// A map as a list of pairs: JSON's keys are texts only.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(map: &BTreeMap<K, V>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<K, V>, D::Error> {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
     }
 }

@@ -1,6 +1,5 @@
 //! One file of the evidence: its hash, encoding and container, or why it cannot be used; and the same for each member of an archive.
 
-use std::fmt::Write as _;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -13,7 +12,7 @@ use crate::evidence::container::archive::{self, Bytes, Guard, Labels, Loss, Memb
 use crate::evidence::container::encoding::{self, Encoding, Tally};
 use crate::evidence::container::sniff::{self, Kind};
 use crate::evidence::container::{Container, Text};
-use crate::provenance::{SkipReason, Source};
+use crate::provenance::{SkipReason, Source, hex};
 use crate::settings::archive::Archive;
 
 /// Files that operating systems leave behind. They are listed and hashed, but they are no evidence and no loss.
@@ -236,10 +235,7 @@ impl Contents {
         }
         match &contents.error {
             None => {
-                for byte in hash.finalize() {
-                    // Writing to a `String` does not fail.
-                    let _ = write!(source.sha256, "{byte:02x}");
-                }
+                source.sha256 = hex(&hash.finalize());
             }
             Some(error) if source.size > 0 => source.notes.push(format!("only its first {} bytes can be read: {error}", source.size)),
             Some(_) => {}

@@ -2,7 +2,6 @@
 
 pub mod console;
 pub mod csv;
-mod days;
 pub mod html;
 pub mod inventory;
 pub mod json;

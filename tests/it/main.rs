@@ -5,7 +5,6 @@ mod cases;
 mod claims;
 mod cli;
 mod containers;
-mod coverage;
 mod detectors;
 mod docs;
 mod house;
