@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::clean;
+use crate::evidence::container::bytes;
 use crate::evidence::container::json::record::Arena;
 use crate::evidence::container::value::Text;
 
@@ -34,6 +36,11 @@ pub(super) enum Ending {
 }
 
 impl Cell {
+    /// Nothing of the cell was looked at yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.pos.is_none()
+    }
+
     /// Something other than the end of the cell follows the closing quote: perhaps it was the opening quote of a later cell.
     pub(super) fn is_stray(&self) -> bool {
         self.is_stray
@@ -131,30 +138,40 @@ pub(super) fn cells<'a>(row: &'a str, delimiter: u8, arena: &'a Arena) -> impl I
     let mut start = Some(0);
     std::iter::from_fn(move || {
         let from = start?;
-        let end = match Cell::default().scan(row.as_bytes(), from, delimiter) {
-            Ending::Delimiter(at) => {
-                start = Some(at + 1);
-                at
-            }
-            // A lone carriage return cannot stand here: the row ends before it.
-            Ending::Line(_) | Ending::Open { .. } => {
-                start = None;
-                row.len()
-            }
+        let bytes = row.as_bytes();
+        let is_quoted = bytes.get(from) == Some(&b'"');
+        let closing = if is_quoted { clean::closing(bytes, from + 1) } else { None };
+        let literal = match (is_quoted, closing) {
+            (false, _) => from,
+            (true, Some(closing)) => closing + 1,
+            (true, None) => row.len(),
         };
-        Some(content(row.get(from..end).unwrap_or_default(), arena))
+        let is_end = |byte: u8| byte == delimiter || matches!(byte, b'\n' | b'\r');
+        let ends = |sixteen| bytes::equal(sixteen, delimiter) | bytes::equal(sixteen, b'\n') | bytes::equal(sixteen, b'\r');
+        // A line end cannot stand here: the row ends before it.
+        let end = bytes::find(bytes, literal, ends, is_end).filter(|at| bytes.get(*at) == Some(&delimiter));
+        start = end.map(|end| end + 1);
+        let end = end.unwrap_or(row.len());
+        if let Some(closing) = closing.filter(|closing| closing + 1 == end) {
+            let inside = row.get(from + 1..closing)?;
+            let has_quotes = memchr::memchr(b'"', inside.as_bytes()).is_some();
+            match inside.as_bytes() {
+                [b'{' | b'[', ..] if has_quotes => return Some(Text::cell(inside, arena)),
+                [b'\'', ..] => {}
+                _ if !has_quotes => return Some(inside.into()),
+                _ => {}
+            }
+        }
+        Some(content(row.get(from..end).unwrap_or_default()))
     })
 }
 
 /// What the cell says: quotes taken off, doubled quotes single, and without the `'` that portals put before text that a spreadsheet would run.
-fn content<'a>(cell: &'a str, arena: &'a Arena) -> Text<'a> {
+fn content(cell: &str) -> Text<'_> {
     let text = match cell.strip_prefix('"') {
         None => Cow::Borrowed(cell),
         Some(inside) => match memchr::memchr(b'"', inside.as_bytes()) {
             Some(at) if at + 1 == inside.len() => Cow::Borrowed(inside.get(..at).unwrap_or_default()),
-            Some(_) if inside.starts_with(['{', '[']) && closing(inside.as_bytes()).is_some_and(|at| at + 1 == inside.len()) => {
-                return Text::cell(inside.get(..inside.len() - 1).unwrap_or_default(), arena);
-            }
             Some(_) => Cow::Owned(unquoted(inside)),
             None => Cow::Borrowed(inside),
         },
@@ -167,18 +184,6 @@ fn content<'a>(cell: &'a str, arena: &'a Arena) -> Text<'a> {
             text.into()
         }
         text => text.into(),
-    }
-}
-
-/// Where the first quote that is not doubled stands behind an opening quote.
-fn closing(inside: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let at = from + memchr::memchr(b'"', inside.get(from..)?)?;
-        if inside.get(at + 1) != Some(&b'"') {
-            return Some(at);
-        }
-        from = at + 2;
     }
 }
 
@@ -201,8 +206,22 @@ fn unquoted(inside: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// The cells as the splitter sees them.
+    pub(in crate::evidence::container::csv) fn scanned(row: &str, delimiter: u8) -> Vec<String> {
+        let (mut cells, mut from) = (Vec::new(), 0);
+        loop {
+            let ending = Cell::default().scan(row.as_bytes(), from, delimiter);
+            let end = if let Ending::Delimiter(at) = ending { at } else { row.len() };
+            cells.push(content(row.get(from..end).unwrap_or_default()).into_owned());
+            if end == row.len() && !matches!(ending, Ending::Delimiter(_)) {
+                return cells;
+            }
+            from = end + 1;
+        }
+    }
 
     fn row(text: &str) -> Vec<String> {
         cells(text, b',', &Arena::default()).map(Text::into_owned).collect()

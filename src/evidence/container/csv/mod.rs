@@ -4,6 +4,7 @@
 //! when a row has line breaks inside and the wrong number of cells or text behind a closing quote, reading goes on at the first of its lines that makes a whole row.
 
 mod cell;
+mod clean;
 mod header;
 
 use std::sync::Arc;
@@ -68,6 +69,34 @@ impl Splitter {
         Piece { start, end, state, context: Arc::clone(&self.context), columns: None }
     }
 
+    /// Takes the rows from the begin of the open row for which nothing has to be looked at closely.
+    fn take_clean(&mut self, text: &str, pieces: &mut Vec<Piece>) {
+        if self.cell != self.row || !self.progress.is_new() {
+            return;
+        }
+        let Some(header) = self.header.clone() else { return };
+        clean::rows(text.as_bytes(), self.row, self.delimiter, |row| {
+            let is_taken = !row.is_broken || row.n_cells == header.n_cells();
+            if is_taken {
+                self.push_row(text.get(row.start..row.end).unwrap_or_default(), row.start, row.end, pieces);
+                self.begin_row(row.next);
+            }
+            is_taken
+        });
+    }
+
+    /// A row below the head, unless it is blank: spreadsheets leave rows of bare delimiters below a table.
+    fn push_row(&mut self, row: &str, start: usize, end: usize, pieces: &mut Vec<Piece>) {
+        self.budget = self.budget.saturating_add(row.len().saturating_mul(TRY_BUDGET));
+        if !self.is_blank(row) {
+            pieces.push(self.piece(start, end, State::Whole));
+        }
+    }
+
+    fn is_blank(&self, row: &str) -> bool {
+        row.trim_start_matches(['\0', ' ', '\u{feff}', '"', char::from(self.delimiter)]).is_empty()
+    }
+
     fn begin_row(&mut self, at: usize) {
         self.row = at;
         self.begin_cell(at);
@@ -85,8 +114,7 @@ impl Splitter {
     fn end_row(&mut self, text: &str, end: usize, next: usize, pieces: &mut Vec<Piece>) {
         let row = text.get(self.row..end).unwrap_or_default();
         self.budget = self.budget.saturating_add(row.len().saturating_mul(TRY_BUDGET));
-        // Spreadsheets leave rows of bare delimiters below a table.
-        let is_blank = row.trim_matches(['\0', ' ', '\u{feff}', '"', char::from(self.delimiter)]).is_empty();
+        let is_blank = self.is_blank(row);
         match &self.header {
             _ if is_blank => {}
             None if row.starts_with("#TYPE ") => {}
@@ -157,6 +185,7 @@ impl Split for Splitter {
             self.begin_row(end.map_or(text.len(), |offset| self.row + offset + 1));
         }
         while !self.is_passing {
+            self.take_clean(text, pieces);
             let ending = self.progress.scan(bytes, self.cell, self.delimiter);
             if self.first_break.is_none() {
                 self.first_break = self.progress.first_break();

@@ -116,4 +116,44 @@ proptest! {
     fn rubbish_never_panics_or_depends_on_the_block(text in "[\"a,\r\n\u{e9}\0]{0,80}", block in 1usize..20) {
         prop_assert_eq!(split(&text, b',', block), split(&text, b',', 1 << 20));
     }
+
+    /// A block of one byte leaves nothing to be found sixty-four bytes at a time: all rows are looked at closely.
+    #[test]
+    fn rows_found_at_a_glance_are_those_found_by_looking_closely(text in rows()) {
+        prop_assert_eq!(split(&text, b',', 1), split(&text, b',', 1 << 20));
+        prop_assert_eq!(split(&text, b';', 1), split(&text, b';', 4096));
+    }
+
+    #[test]
+    fn cells_are_those_that_the_splitter_counts(text in rows()) {
+        let arena = Arena::default();
+        for row in text.split(['\n', '\r']) {
+            let cells: Vec<String> = cell::cells(row, b',', &arena).map(Content::into_owned).collect();
+            prop_assert_eq!(cells, cell::tests::scanned(row, b','));
+        }
+        let row = text.replace(['\n', '\r'], " ");
+        let cells: Vec<String> = cell::cells(&row, b',', &arena).map(Content::into_owned).collect();
+        prop_assert_eq!(cells, cell::tests::scanned(&row, b','));
+    }
+}
+
+/// Tables of good and bad rows, long enough for several words of sixty-four bytes.
+fn rows() -> impl Strategy<Value = String> {
+    let filler = "[a-z ]{40,150}";
+    let cell = prop_oneof![
+        6 => "[a-z]{0,12}",
+        6 => "[a-z,;]{0,12}".prop_map(|text| format!("\"{text}\"")),
+        4 => proptest::collection::vec(prop_oneof![Just("\"\"".to_owned()), "[a-z:{},]{0,9}".prop_map(|text| text)], 0..40).prop_map(|parts| format!("\"{{{}}}\"", parts.concat())),
+        2 => filler.prop_map(|text| format!("\"{text}\"")),
+        2 => filler.prop_map(|text| text),
+        1 => "[a-z\r\n,\u{e9}]{0,80}".prop_map(|text| format!("\"{text}\"")),
+        1 => "[a-z\"'=\0]{0,8}",
+        1 => "[a-z]{0,8}".prop_map(|text| format!("\"{text}")),
+    ];
+    let end = prop_oneof![8 => Just("\r\n"), 8 => Just("\n"), 1 => Just("\r"), 1 => Just("\n\n"), 1 => Just("\r\r\n"), 1 => Just("")];
+    let row = (proptest::collection::vec(cell, 1..6), end).prop_map(|(cells, end)| format!("{}{end}", cells.join(",")));
+    (any::<bool>(), proptest::collection::vec(row, 0..14)).prop_map(|(is_wide, rows)| {
+        let head = if is_wide { "first,second,third,fourth,fifth\r\n" } else { "first,second\n" };
+        format!("{head}{}", rows.concat())
+    })
 }
