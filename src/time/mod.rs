@@ -1,5 +1,6 @@
 //! Microsoft's spellings of time → UTC microseconds. The only date parser of the house.
 
+mod plain;
 mod spelling;
 
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{DateOrder, Time};
+use super::{DateOrder, Time, plain};
 
 /// See [`super::proved_order`].
 pub(super) fn proved_order(text: &str) -> Option<DateOrder> {
@@ -24,6 +24,13 @@ pub(super) fn parse(text: &str, order: DateOrder) -> Option<Time> {
     if text.is_empty() {
         return None;
     }
+    if let Some(time) = plain::parse(text) {
+        return Some(time);
+    }
+    parse_any(text, order)
+}
+
+fn parse_any(text: &str, order: DateOrder) -> Option<Time> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.bytes().filter(|byte| *byte == b'.').count() < 2 {
         return parse_epoch(text);
     }
@@ -46,8 +53,8 @@ pub(super) fn parse(text: &str, order: DateOrder) -> Option<Time> {
     Some(Time(days * DAY + clock - offset))
 }
 
-const SECOND: i64 = 1_000_000;
-const DAY: i64 = 86_400 * SECOND;
+pub(super) const SECOND: i64 = 1_000_000;
+pub(super) const DAY: i64 = 86_400 * SECOND;
 
 /// Numbers without unit: seconds, milliseconds, microseconds, nanoseconds, FILETIME or .NET ticks. Between 2000 and 2100 the ranges of the six
 /// do not overlap, so the size decides.
@@ -81,7 +88,7 @@ fn parse_json_date(inner: &str) -> Option<Time> {
 }
 
 /// Microseconds of the digits after the decimal point; digits beyond the sixth are cut.
-fn micros_of_fraction(digits: &str) -> i64 {
+pub(super) fn micros_of_fraction(digits: &str) -> i64 {
     let mut micros = 0;
     let mut place = SECOND / 10;
     for digit in digits.bytes() {
@@ -359,6 +366,13 @@ mod tests {
         fn nothing_that_looks_like_time_panics(text in "[-/.0-9:TZ+ ,APMade()\u{e4}]{0,40}") {
             parse(&text, DateOrder::MonthFirst);
             proved_order(&text);
+        }
+
+        #[test]
+        fn plain_times_are_read_like_all_others(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,9})?[Z+]?") {
+            if let Some(time) = plain::parse(&text) {
+                prop_assert_eq!(parse_any(&text, DateOrder::DayFirst), Some(time));
+            }
         }
 
         #[test]

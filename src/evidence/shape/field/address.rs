@@ -16,7 +16,8 @@ pub fn canonical(text: &str) -> Option<String> {
         return None;
     }
     if !text.contains([',', ';']) {
-        return parse(text).map(|address| address.to_string());
+        // An IPv4 address has one spelling.
+        return if text.parse::<Ipv4Addr>().is_ok() { Some(text.to_owned()) } else { parse(text).map(|address| address.to_string()) };
     }
     let mut first = None;
     for part in text.split([',', ';']) {

@@ -31,13 +31,21 @@ const BLANK_WORDS: &[&str] = &[
 /// True for text that stands for "no value".
 pub fn is_blank(text: &str) -> bool {
     let text = text.trim();
-    text.is_empty() || (text.len() <= 36 && BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)))
+    match text.as_bytes() {
+        [] => true,
+        // How the words begin: most texts are told by their first letter.
+        [b'-' | b'n' | b'N' | b'<' | b'_' | b'(' | b'{' | b'[' | b'$' | b'0' | b'e' | b'E', ..] => {
+            text.len() <= 36 && BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        }
+        _ => false,
+    }
 }
 
 /// True for what PowerShell leaves of a list or an object in a CSV cell: the type's name. The value is lost, which is not the same as empty.
 pub fn is_lost(text: &str) -> bool {
     let names = ["System.", "Microsoft.Graph.PowerShell.", "Microsoft.Exchange.Data.", "Deserialized.Microsoft.", "Selected.System."];
-    names.iter().any(|name| text.starts_with(name))
+    text.starts_with(['S', 'M', 'D'])
+        && names.iter().any(|name| text.starts_with(name))
         && (text.ends_with(']') || text.contains(".Models.") || text.ends_with("Object"))
         && !text.contains(' ')
 }
@@ -251,6 +259,13 @@ mod tests {
         }
         assert_eq!(text(Some(&Value::Text("System.Object is a type".into()))).as_deref(), Some("System.Object is a type"));
         assert_eq!(text(Some(&value(r#"["a", null, "b"]"#))), Some("a,b".to_owned()));
+    }
+
+    #[test]
+    fn every_blank_word_is_blank_in_any_case() {
+        for word in BLANK_WORDS {
+            assert!(is_blank(word) && is_blank(&word.to_uppercase()) && is_blank(&format!(" {word} ")), "{word}");
+        }
     }
 
     #[test]
