@@ -304,11 +304,14 @@ def whole(bench, mb, threads=2):
 
 
 def cache(bench, mb, flag, threads=2):
-    """The first run with an empty cache, then a second one: `flag` is what switches the cache on."""
+    """The first run with an empty cache, then a second one. `flag` is what switches the cache on; `{cache}` in it stands for a fresh folder."""
     case = Whole(bench, mb)
     first, second = Series(), Series()
+    folder = case.output.with_name("cache")
+    flag = flag.replace("{cache}", str(folder))
     for _ in range(bench.rounds):
-        shutil.rmtree(case.output, ignore_errors=True)
+        for own in (case.output, folder):
+            shutil.rmtree(own, ignore_errors=True)
         for series in (first, second):
             done = run(*case.analyze(threads, flag.split()))
             case.check("Backtrail", done)
@@ -352,7 +355,7 @@ def main():
     parser.add_argument("--tools", nargs="+", help="for loading: which tools besides Backtrail")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "backtrail-compare", help="where generated evidence goes")
     parser.add_argument("--analyze-args", default="", help="more arguments for every `backtrail analyze`")
-    parser.add_argument("--cache-flag", default="", help="what switches the cache on; without it `all` leaves that part out")
+    parser.add_argument("--cache-flag", default="", help="what switches the cache on, `{cache}` stands for its folder; without it `all` leaves that part out")
     parser.add_argument("--limit-flag", default="", help="what limits memory, such as '--memory-limit 1GB'; without it `all` leaves that part out")
     arguments = parser.parse_args()
     if arguments.part == "check":
