@@ -1,6 +1,6 @@
 //! The fifteen blast-radius items, always all fifteen. "Clear" needs proof that the source covers the window; a missing log is not a clean log.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, Span};
 use crate::evidence::Evidence;
@@ -65,6 +65,9 @@ const ITEMS: &[Item] = &[
     Item { number: 15, name: "Conditional Access edits", surfaces: &[Surface::ConditionalAccess], signals: &["ca-weakened", "federation-changed"], history: DIRECTORY, state: &[] },
 ];
 
+/// Risk detections are few by nature: that none is later than the last says nothing.
+const RISK: u8 = 3;
+
 /// Kinds that a complete unified-audit export holds next to each other; used to tell "filtered export" from "no export".
 const AUDIT_KINDS: &[Evidence] =
     &[Evidence::ExchangeAdmin, Evidence::MailboxAudit, Evidence::AuditDirectory, Evidence::SharePoint, Evidence::Teams, Evidence::OtherAudit];
@@ -72,10 +75,12 @@ const AUDIT_KINDS: &[Evidence] =
 /// Judges all fifteen.
 pub(crate) fn judge(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>) -> Vec<ChecklistItem> {
     let window = scope.window.map(Window::of_incident).or_else(|| evidence_window(case).map(Window::of_evidence));
-    ITEMS.iter().map(|item| judge_item(case, prover, scope, window, item)).collect()
+    let kinds: BTreeSet<Evidence> = ITEMS.iter().flat_map(|item| item.history).copied().filter(|kind| case.has(*kind)).collect();
+    let proofs = kinds.into_iter().map(|kind| (kind, about_all(prover, scope, window, kind))).collect();
+    ITEMS.iter().map(|item| judge_item(case, (prover, &proofs), scope, window, item)).collect()
 }
 
-fn judge_item(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, item: &Item) -> ChecklistItem {
+fn judge_item(case: &Case, (prover, proofs): (&Prover<'_>, &Proofs), scope: &Scope<'_>, window: Option<Window>, item: &Item) -> ChecklistItem {
     let n_acts = scope.acts.iter().filter(|act| item.surfaces.contains(&act.surface)).count();
     let findings: Vec<String> = scope.findings.iter().filter(|(_, signal)| item.signals.contains(signal)).map(|(id, _)| id.clone()).collect();
     let history: Vec<(Evidence, Span)> = present(case, item.history);
@@ -84,13 +89,15 @@ fn judge_item(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Optio
         kinds.iter().map(|(kind, span)| format!("{} ({} records{})", kind.title(), span.records, dates(span))).collect::<Vec<_>>().join(", ")
     };
     let names = |kinds: &[Evidence]| kinds.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
-    let proof = proof(prover, scope, window, &history);
+    let proof = best(proofs, &history);
     let state_limits: Vec<String> = state.iter().flat_map(|(kind, _)| prover.state(*kind)).collect();
     let (status, why) = if n_acts > 0 || !findings.is_empty() {
         let mut why = format!("{n_acts} record(s) in the attacker context, {} finding(s)", findings.len());
         if history.is_empty() || (!item.state.is_empty() && state.is_empty()) {
             why.push_str("; part of the evidence for this item is absent, so there may be more");
-        } else if let Proof::Partial(reasons) | Proof::Nothing(reasons) = &proof {
+        } else if let Proof::Partial(reasons) | Proof::Nothing(reasons) = &proof
+            && item.number != RISK
+        {
             why = format!("{why}; there may be more: {}", reasons.join("; "));
         }
         ("found", why)
@@ -125,36 +132,47 @@ fn judge_item(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Optio
     } else if !state_limits.is_empty() {
         ("partial", format!("read {}; {}", read(&[history, state].concat()), state_limits.join("; ")))
     } else {
-        ("clear", format!("read {}; no record in the attacker context", read(&[history, state].concat())))
+        let window =
+            window.map(|window| format!("; they cover {} to {} without hole, cap or cut", window.from.date(), window.to.date())).unwrap_or_default();
+        ("clear", format!("read {}{window}; no record in the attacker context", read(&[history, state].concat())))
     };
     ChecklistItem { item: item.number, name: item.name.to_owned(), status: status.to_owned(), why, findings }
 }
 
-/// What the best of these kinds proves about all affected accounts.
-fn proof(prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, history: &[(Evidence, Span)]) -> Proof {
+/// What each kind of evidence proves about all affected accounts.
+type Proofs = BTreeMap<Evidence, Proof>;
+
+/// What one kind proves about all affected accounts; about anybody when there is none.
+fn about_all(prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, kind: Evidence) -> Proof {
     let Some(window) = window else { return Proof::Nothing(vec!["no record of this evidence has a time".to_owned()]) };
     let accounts: Vec<Option<&str>> =
         if scope.accounts.is_empty() { vec![None] } else { scope.accounts.iter().map(|account| Some(account.as_str())).collect() };
-    let about_all = |kind: Evidence| {
-        let proofs = accounts.iter().map(|account| prover.history(kind, *account, window));
-        proofs.fold(Proof::Whole, |all, one| match (all, one) {
-            (Proof::Whole, other) | (other, Proof::Whole) => other,
-            (Proof::Nothing(mut reasons), Proof::Nothing(others)) => {
-                reasons.extend(others.into_iter().filter(|other| !reasons.contains(other)).collect::<Vec<_>>());
-                Proof::Nothing(reasons)
-            }
-            (Proof::Partial(mut reasons) | Proof::Nothing(mut reasons), Proof::Partial(others) | Proof::Nothing(others)) => {
-                reasons.extend(others.into_iter().filter(|other| !reasons.contains(other)).collect::<Vec<_>>());
-                Proof::Partial(reasons)
-            }
-        })
-    };
-    let best = history.iter().map(|(kind, _)| about_all(*kind)).min_by_key(|proof| match proof {
+    accounts.iter().map(|account| prover.history(kind, *account, window)).fold(Proof::Whole, |all, one| match (all, one) {
+        (Proof::Whole, other) | (other, Proof::Whole) => other,
+        (Proof::Nothing(reasons), Proof::Nothing(others)) => Proof::Nothing(united(reasons, others)),
+        (Proof::Partial(reasons) | Proof::Nothing(reasons), Proof::Partial(others) | Proof::Nothing(others)) => {
+            Proof::Partial(united(reasons, others))
+        }
+    })
+}
+
+fn united(mut reasons: Vec<String>, others: Vec<String>) -> Vec<String> {
+    for other in others {
+        if !reasons.contains(&other) {
+            reasons.push(other);
+        }
+    }
+    reasons
+}
+
+/// What the best of these kinds proves: any one of them tells the history.
+fn best(proofs: &Proofs, history: &[(Evidence, Span)]) -> Proof {
+    let best = history.iter().filter_map(|(kind, _)| proofs.get(kind)).min_by_key(|proof| match proof {
         Proof::Whole => 0,
         Proof::Partial(_) => 1,
         Proof::Nothing(_) => 2,
     });
-    best.unwrap_or_else(|| Proof::Nothing(Vec::new()))
+    best.cloned().unwrap_or_else(|| Proof::Nothing(Vec::new()))
 }
 
 /// Reading mail is only provably absent for a mailbox whose own records show that it was audited, without throttling.

@@ -73,6 +73,7 @@ pub(super) fn load_with(
 /// Joins what the files held.
 fn build((mut sources, mut skipped, loaded): Loaded) -> Case {
     let mut case = Case::default();
+    let tally = coverage::Tally::of(&loaded);
     let mut n_used = vec![0; sources.len()];
     for (id, contents) in loaded {
         case.columns.insert(id, columns(&contents.frames));
@@ -100,9 +101,7 @@ fn build((mut sources, mut skipped, loaded): Loaded) -> Case {
     for (source, columns) in steps::join(&mut case.frames) {
         case.columns.entry(source).or_default().extend(columns);
     }
-    let mut tally = coverage::Tally::default();
-    tally.add(&case.frames);
-    case.extent = coverage::Extent::new(tally);
+    case.extent = coverage::Extent::new(tally, coverage::records(&case.frames));
     case.coverage = case.extent.spans();
     case
 }

@@ -54,5 +54,5 @@ pub fn survey(inventory: Inventory, progress: &(dyn Fn(Progress) + Sync)) -> Sur
         }
     }
     skipped.sort_by_key(|skipped| (skipped.source, skipped.record));
-    Survey { sources, skipped, remarks, extent: Extent::new(tally) }
+    Survey { sources, skipped, remarks, extent: Extent::new(tally, BTreeMap::new()) }
 }

@@ -109,8 +109,8 @@ pub fn guess(path: &str, shape: Option<&Shape>) -> String {
         Has(text) => stem.contains(text),
     };
     match PROGRAMS.iter().find(|(_, marks)| marks.iter().any(meets)) {
-        Some((program, _)) => format!("{program}, by the file's name"),
-        None => shape.map(|shape| shape.made_by.to_owned()).unwrap_or_default(),
+        Some((program, _)) => format!("probably {program}, by the file's name"),
+        None => shape.map(|shape| format!("one of: {}", shape.made_by)).unwrap_or_default(),
     }
 }
 
@@ -128,10 +128,10 @@ mod tests {
             ("InteractiveSignIns_2026-05-01_2026-05-08.csv", "the Entra admin center"),
             ("AuditLog_2026-05-01_2026-05-08.csv", "the Purview portal"),
         ] {
-            assert_eq!(guess(path, None), format!("{program}, by the file's name"), "{path}");
+            assert_eq!(guess(path, None), format!("probably {program}, by the file's name"), "{path}");
         }
         assert_eq!(guess("evidence.json", None), "");
         let shape = super::super::shape::shapes().next().expect("there are shapes");
-        assert_eq!(guess("evidence.json", Some(shape)), shape.made_by);
+        assert_eq!(guess("evidence.json", Some(shape)), format!("one of: {}", shape.made_by));
     }
 }

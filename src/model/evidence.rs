@@ -130,6 +130,8 @@ pub struct LimitLine {
 pub struct MissingExport {
     /// Slug.
     pub id: String,
+    /// It decides something about any account; the others complete the picture.
+    pub essential: bool,
     /// What to ask for.
     pub title: String,
     /// What it would decide.
@@ -144,6 +146,8 @@ pub struct MissingExport {
     pub limits: String,
     /// How long the source keeps records.
     pub keeps: String,
+    /// When records of the day that matters are deleted, per licence; empty for states, and when no day is known.
+    pub expires: String,
 }
 
 /// The records of one kind in one file.

@@ -20,6 +20,8 @@ pub struct Inventory {
     /// Records per kind of evidence, file and day. Records that stand in several files count in each.
     pub evidence: Vec<CoverageLine>,
     /// Kinds of evidence of which there is no record.
+    pub absent: Vec<String>,
+    /// What of that is easily misread.
     pub gaps: Vec<String>,
     /// What keeps the evidence from being the whole truth.
     pub limits: Vec<LimitLine>,

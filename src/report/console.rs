@@ -262,7 +262,11 @@ impl Screen {
             .collect();
         let failed: Vec<String> =
             report.detectors.iter().filter(|run| run.outcome == "failed").map(|run| format!("detector {} failed: {}", run.id, run.detail)).collect();
-        let lines: Vec<String> = failed.into_iter().chain(lost).chain(report.coverage.caps.iter().cloned()).collect();
+        let lines: Vec<String> = failed
+            .into_iter()
+            .chain(lost)
+            .chain(report.coverage.limits.iter().filter(|limit| limit.hides_records && limit.kind != "rejected").map(|limit| limit.text.clone()))
+            .collect();
         if lines.is_empty() {
             return;
         }
@@ -318,7 +322,7 @@ impl Screen {
         self.style.width < NARROW
     }
 
-    fn constrain(&self, table: &mut Table, constraints: [ColumnConstraint; 3]) {
+    pub(super) fn constrain(&self, table: &mut Table, constraints: [ColumnConstraint; 3]) {
         if !self.is_narrow() {
             table.set_constraints(constraints);
         }

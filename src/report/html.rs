@@ -13,6 +13,9 @@ const TEMPLATE: &str = include_str!("report.html.j2");
 /// Events printed in the page; the rest stands in `timeline.csv`.
 const MAX_EVENTS: usize = 2_000;
 
+/// Days shown one by one in a strip; longer spans are drawn in stretches.
+const MAX_CELLS: usize = 180;
+
 /// Writes the page.
 pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut environment = Environment::new();
@@ -27,8 +30,17 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         r => minijinja::Value::from(Serde(report)),
         events => minijinja::Value::from(Serde(events)),
         n_hidden => n_hidden,
+        window => super::days::window(&report.coverage.sources).map(|(first, last)| (super::days::date(first), super::days::date(last))),
+        strips => strips(report),
         is_nothing_read => super::console::is_nothing_read(report),
     };
     template.render_captured_to(context, &mut *out).map_err(io::Error::other)?;
     out.write_all(b"\n")
+}
+
+/// Per kind of evidence, one level from 0 to 8 per day or stretch of days.
+fn strips(report: &Report) -> Vec<Vec<u64>> {
+    let lines = &report.coverage.sources;
+    let window = super::days::window(lines);
+    lines.iter().map(|line| window.map_or_else(Vec::new, |window| super::days::levels(line, window, MAX_CELLS))).collect()
 }

@@ -1,14 +1,20 @@
 //! `inventory` for people: the files, the evidence by kind and day, what limits it, what is missing and how to get it. Fits narrow and plain terminals.
 
-use crate::model::{CoverageLine, Inventory, InventoryFile, MissingExport};
+use comfy_table::{ColumnConstraint, Width};
+
+use crate::model::{Inventory, InventoryFile, MissingExport};
 
 use super::console::{Screen, Style};
+use super::days;
 
 /// Files told one by one without `--verbose`; damaged ones come first then.
 const MAX_FILES: usize = 40;
 
-/// Columns of the strip of days.
-const STRIP: usize = 40;
+/// Columns of the strip of days, at most.
+const STRIP: usize = 60;
+
+/// What the other columns of that table take.
+const OTHER_COLUMNS: usize = 70;
 
 /// Renders the list.
 pub fn render(inventory: &Inventory, style: Style) -> String {
@@ -16,8 +22,9 @@ pub fn render(inventory: &Inventory, style: Style) -> String {
     files(&mut screen, inventory, style.verbose);
     evidence(&mut screen, inventory, style);
     section(&mut screen, "What limits it", "-", inventory.limits.iter().map(|limit| limit.text.clone()).collect());
-    section(&mut screen, "Kinds of evidence without any record", "-", inventory.gaps.clone());
-    missing(&mut screen, inventory);
+    let absent = (!inventory.absent.is_empty()).then(|| format!("not a single record of: {}", inventory.absent.join(", ")));
+    section(&mut screen, "What is not there", "-", inventory.gaps.iter().cloned().chain(absent).collect());
+    missing(&mut screen, inventory, style.verbose);
     section(&mut screen, "Must survive remediation", "-", inventory.preservation.clone());
     screen.into_text()
 }
@@ -45,15 +52,17 @@ fn files(screen: &mut Screen, inventory: &Inventory, verbose: bool) {
         shown.sort_by(|a, b| a.path.cmp(&b.path));
     }
     for file in &shown {
+        screen.paragraph(&file.path);
         let mut table = screen.plain();
-        screen.line(&mut table, "", &[file.path.clone()], None);
         screen.line(&mut table, "what", &[what(file)], None);
         if file.kinds.len() > 1 {
             let kinds: Vec<String> = file.kinds.iter().map(|kind| format!("{} {}", kind.records, kind.kind)).collect();
             screen.line(&mut table, "kinds", &[kinds.join(", ")], None);
         }
-        let by = if file.exporter.is_empty() { String::new() } else { format!("; probably from {}", file.exporter) };
-        screen.line(&mut table, "form", &[format!("{}, {}, {}{by}", file.container, file.encoding, bytes(file.size))], None);
+        screen.line(&mut table, "form", &[format!("{}, {}, {}", file.container, file.encoding, bytes(file.size))], None);
+        if !file.exporter.is_empty() {
+            screen.line(&mut table, "written by", std::slice::from_ref(&file.exporter), None);
+        }
         screen.line(&mut table, "sha-256", std::slice::from_ref(&file.sha256), None);
         screen.line_if(&mut table, "damage", &file.damage);
         screen.line_if(&mut table, "note", &file.notes);
@@ -79,7 +88,8 @@ fn what(file: &InventoryFile) -> String {
         (Some(first), Some(last)) => format!(", {} to {}", minutes(first), minutes(last)),
         _ => String::new(),
     };
-    format!("{}: {} records{users}{span}", file.titles.join(" + "), file.records)
+    let records = if file.records == 1 { "1 record".to_owned() } else { format!("{} records", file.records) };
+    format!("{}: {records}{users}{span}", file.titles.join(" + "))
 }
 
 /// Per kind: records, span, and a strip of days over the span of all evidence, in which holes show.
@@ -88,65 +98,64 @@ fn evidence(screen: &mut Screen, inventory: &Inventory, style: Style) {
         return;
     }
     screen.heading("Evidence by kind");
-    let days: Vec<i64> = inventory.evidence.iter().flat_map(|line| line.days.iter().filter_map(|day| number(&day.day))).collect();
-    let window = days.iter().min().copied().zip(days.iter().max().copied());
+    let window = days::window(&inventory.evidence);
+    let room = usize::from(style.width).saturating_sub(OTHER_COLUMNS).clamp(12, STRIP);
     if let Some((first, last)) = window {
-        let width = strip_width(first, last);
-        let per = if width as i64 == last - first + 1 { "one sign a day".to_owned() } else { format!("{width} signs for {} days", last - first + 1) };
-        screen.paragraph(&format!("Days from {} to {} (UTC), {per}", date(first), date(last)));
+        let n_days = days::length((first, last));
+        let per = match usize::try_from(n_days) {
+            Ok(n_days) if n_days <= room => "one sign a day".to_owned(),
+            _ => format!("{room} signs for {n_days} days"),
+        };
+        screen.paragraph(&format!("Days from {} to {} (UTC), {per}", days::date(first), days::date(last)));
     }
     let mut table = screen.table(&["Evidence", "Records", "Days", "First", "Last"]);
+    screen.constrain(&mut table, [ColumnConstraint::UpperBoundary(Width::Fixed(34)), ColumnConstraint::ContentWidth, ColumnConstraint::ContentWidth]);
     for line in &inventory.evidence {
-        let strip = window.map_or_else(String::new, |window| strip(line, window, style.unicode));
-        let time = |time: &Option<String>| time.as_deref().map(minutes).unwrap_or_default();
+        let strip = window.map_or_else(String::new, |window| strip(&days::levels(line, window, room), style.unicode));
+        let time = |time: &Option<String>| time.as_deref().and_then(|time| time.get(..10)).unwrap_or_default().to_owned();
         screen.row(&mut table, &[&line.kind, &line.records.to_string(), &strip, &time(&line.first), &time(&line.last)]);
     }
     screen.push_table(&table);
 }
 
-fn strip_width(first: i64, last: i64) -> usize {
-    usize::try_from(last - first + 1).unwrap_or(STRIP).clamp(1, STRIP)
+fn strip(levels: &[u64], unicode: bool) -> String {
+    let signs: [char; 9] =
+        if unicode { ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] } else { ['.', ':', '-', '=', '+', '*', '#', '%', '@'] };
+    levels.iter().filter_map(|level| signs.get(usize::try_from(*level).ok()?)).collect()
 }
 
-/// One sign per day or stretch of days: nothing, some, or much of what the busiest has.
-fn strip(line: &CoverageLine, (first, last): (i64, i64), unicode: bool) -> String {
-    if line.days.is_empty() {
-        return String::new();
-    }
-    let width = strip_width(first, last);
-    let mut counts = vec![0_u64; width];
-    for day in &line.days {
-        let at = number(&day.day).map_or(0, |number| (number - first).max(0));
-        let at = usize::try_from(at * width as i64 / (last - first + 1)).unwrap_or(0);
-        if let Some(count) = counts.get_mut(at) {
-            *count += day.records;
-        }
-    }
-    let signs: &[char] =
-        if unicode { &['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] } else { &['.', ':', '-', '=', '+', '*', '#', '%', '@'] };
-    let most = counts.iter().max().copied().unwrap_or(0).max(1);
-    let levels = signs.len() as u64 - 1;
-    // Any record at all makes a sign.
-    let level = |count: u64| if count == 0 { 0 } else { (count.saturating_mul(levels)).div_ceil(most).clamp(1, levels) };
-    counts.into_iter().filter_map(|count| signs.get(usize::try_from(level(count)).ok()?)).collect()
-}
-
-fn missing(screen: &mut Screen, inventory: &Inventory) {
+fn missing(screen: &mut Screen, inventory: &Inventory, verbose: bool) {
     if inventory.missing.is_empty() {
         return;
     }
-    screen.heading(&format!("Missing exports ({}), the ones that decide most first", inventory.missing.len()));
-    for MissingExport { title, decides, command, portal, licence, limits, keeps, .. } in &inventory.missing {
+    screen.heading(&format!("Missing exports ({})", inventory.missing.len()));
+    let (full, short): (Vec<&MissingExport>, Vec<&MissingExport>) = inventory.missing.iter().partition(|export| export.essential || verbose);
+    for MissingExport { title, decides, command, portal, licence, limits, keeps, expires, .. } in full {
+        screen.paragraph(title);
         let mut table = screen.plain();
-        screen.line(&mut table, "", std::slice::from_ref(title), None);
-        for (label, text) in [("decides", decides), ("command", command), ("portal", portal), ("takes", licence), ("kept", keeps), ("beware", limits)]
-        {
+        for (label, text) in [
+            ("decides", decides),
+            ("command", command),
+            ("portal", portal),
+            ("takes", licence),
+            ("kept", keeps),
+            ("expires", expires),
+            ("beware", limits),
+        ] {
             if !text.is_empty() {
                 screen.line(&mut table, label, std::slice::from_ref(text), None);
             }
         }
         screen.push_table(&table);
         screen.blank();
+    }
+    if !short.is_empty() {
+        screen.paragraph("Also missing; --verbose says what they take and how long they are kept");
+        let mut table = screen.plain();
+        for export in short {
+            screen.line(&mut table, "-", &[format!("{}: {}", export.title, export.decides), export.command.clone()], None);
+        }
+        screen.push_table(&table);
     }
 }
 
@@ -164,19 +173,6 @@ fn section(screen: &mut Screen, title: &str, label: &str, lines: Vec<String>) {
 
 fn minutes(time: &str) -> String {
     format!("{}Z", time.get(..16).unwrap_or(time)).replace('T', " ")
-}
-
-/// The day of `2026-11-22`, counted from 1970.
-fn number(day: &str) -> Option<i64> {
-    let day = chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
-    Some((day - chrono::NaiveDate::default()).num_days())
-}
-
-fn date(day: i64) -> String {
-    chrono::TimeDelta::try_days(day)
-        .and_then(|days| chrono::NaiveDate::default().checked_add_signed(days))
-        .map(|day| day.to_string())
-        .unwrap_or_default()
 }
 
 fn bytes(n: u64) -> String {

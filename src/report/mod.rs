@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod csv;
+mod days;
 pub mod html;
 pub mod inventory;
 pub mod json;

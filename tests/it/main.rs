@@ -5,6 +5,7 @@ mod cases;
 mod claims;
 mod cli;
 mod containers;
+mod coverage;
 mod detectors;
 mod docs;
 mod house;

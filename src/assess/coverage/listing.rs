@@ -1,5 +1,6 @@
 //! The answer of `inventory`: the files as they are, and what an investigation still lacks. Counted, not judged: there is no incident yet.
 
+use crate::case::coverage::Series;
 use crate::case::{Limit, LimitKind, Survey};
 use crate::enrich::identity::is_system;
 use crate::evidence::exporter;
@@ -8,7 +9,7 @@ use crate::model::{INVENTORY_SCHEMA, Inventory, InventoryFile, KindCount, Tool};
 use crate::provenance::{SkipReason, Source, SourceId};
 use crate::settings::coverage::Coverage as Settings;
 
-use super::{absent, limit_lines, lines, missing_exports, preservation};
+use super::{absent_kinds, limit_lines, lines, misread, missing_exports, preservation};
 
 /// Reasons of rejection that are told per file.
 const REASONS_TOLD: usize = 3;
@@ -18,14 +19,16 @@ pub fn listing(survey: &Survey, settings: &Settings) -> Inventory {
     let extent = &survey.extent;
     let limits = survey.limits(settings);
     let has = |kind| extent.holders(kind).next().is_some();
+    let last = extent.series.values().filter_map(Series::last).max();
     Inventory {
         schema: INVENTORY_SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION"), tables: Vec::new(), attributions: "" },
         files: survey.sources.iter().zip(0..).map(|(source, number)| file(survey, source, SourceId(number), &limits)).collect(),
         evidence: lines(&survey.sources, extent),
-        gaps: absent(extent),
+        absent: absent_kinds(extent).map(|kind| kind.title().to_owned()).collect(),
+        gaps: misread(extent),
         limits: limit_lines(&survey.sources, &limits, |account| account.to_owned()),
-        missing: missing_exports(has),
+        missing: missing_exports(has, last.map(|last| (last, "the last day in this evidence"))),
         preservation: preservation::lines(&survey.sources, extent),
     }
 }
@@ -65,7 +68,9 @@ fn file(survey: &Survey, source: &Source, id: SourceId, limits: &[Limit]) -> Inv
 /// Why records of a file cannot be used: each reason once, with its first words.
 fn rejected(survey: &Survey, id: SourceId) -> Vec<String> {
     let mut reasons: Vec<(SkipReason, u64, &str)> = Vec::new();
-    for skipped in survey.skipped.iter().filter(|skipped| skipped.source == id) {
+    // A record whose content was cut is told with what its wrapper says.
+    let is_told = |record: u64| survey.remarks.get(&id).is_some_and(|remarks| remarks.lost.iter().any(|lost| lost.record == record));
+    for skipped in survey.skipped.iter().filter(|skipped| skipped.source == id && !is_told(skipped.record)) {
         match reasons.iter_mut().find(|(reason, _, _)| *reason == skipped.reason) {
             Some((_, n, _)) => *n += 1,
             None => reasons.push((skipped.reason, 1, &skipped.detail)),

@@ -6,11 +6,15 @@ mod proof;
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use crate::case::coverage::Log;
 use crate::case::{Case, Extent, Limit, LimitKind};
 use crate::detect::Detection;
 use crate::evidence::Evidence;
-use crate::evidence::export::{Keeps, export_of, exports};
+use crate::evidence::container::json::{CLOSING_BRACKET, NEXT_LINK};
+use crate::evidence::export::{Keeps, exports};
+use crate::evidence::read::CUT_RECORD;
 use crate::finding::Outcome;
 use crate::model::{Coverage, CoverageLine, DayLine, FileSpan, LimitLine, Missing, MissingExport, Status};
 use crate::provenance::{Source, SourceId};
@@ -24,6 +28,9 @@ const INCIDENTAL: &[Evidence] = &[Evidence::UnknownSignIns, Evidence::OtherAudit
 
 /// Kinds of the unified audit log from which on an export counts as unfiltered.
 const MIXED: usize = 4;
+
+/// Notes that limits repeat.
+const LIMITING: &[&str] = &[NEXT_LINK, CLOSING_BRACKET, CUT_RECORD];
 
 /// Against what the evidence is held.
 #[derive(Clone, Copy)]
@@ -47,12 +54,18 @@ pub(crate) fn build(case: &Case, detection: &Detection, prover: &Prover<'_>, inc
         }
     }
     gaps.extend(super::merging::sentences(case));
-    for source in &case.sources {
-        gaps.extend(source.notes.iter().map(|note| format!("{}: {note}", source.path)));
-        if source.skipped > 0 {
+    let told: BTreeSet<(SourceId, LimitKind)> =
+        prover.limits().iter().flat_map(|limit| limit.sources.iter().map(|source| (*source, limit.kind))).collect();
+    for (source, id) in case.sources.iter().zip((0..).map(SourceId)) {
+        let is_new = |note: &&String| {
+            !(told.contains(&(id, LimitKind::NextLink)) || told.contains(&(id, LimitKind::Cut))) || !LIMITING.contains(&note.as_str())
+        };
+        gaps.extend(source.notes.iter().filter(is_new).map(|note| format!("{}: {note}", source.path)));
+        if source.skipped > 0 && !told.contains(&(id, LimitKind::Rejected)) {
             gaps.push(format!("{}: {} of {} records could not be used, see rejected.jsonl", source.path, source.skipped, source.records));
         }
     }
+    let about = incident.window.map(|(first, _)| (first, "the first malicious act"));
     Coverage {
         sources: lines(&case.sources, &case.extent),
         gaps,
@@ -60,7 +73,7 @@ pub(crate) fn build(case: &Case, detection: &Detection, prover: &Prover<'_>, inc
         retention: retention(case, incident.window),
         preservation: preservation::lines(&case.sources, &case.extent),
         limits: limit_lines(&case.sources, prover.limits(), |account| case.identities.resolve(account).to_owned()),
-        missing: missing_exports(|kind| case.has(kind)),
+        missing: missing_exports(|kind| case.has(kind), about),
     }
 }
 
@@ -90,26 +103,44 @@ fn lines(sources: &[Source], extent: &Extent) -> Vec<CoverageLine> {
     Evidence::ALL.iter().filter_map(line).collect()
 }
 
-/// Kinds without any record. What an export of many workloads lacks for everybody is worth a sentence of its own: it reads as "it did not happen".
-fn absent(extent: &Extent) -> Vec<String> {
-    let present: BTreeSet<Evidence> = extent.series.keys().map(|(_, kind)| *kind).collect();
-    let is_absent = |kind: &&Evidence| !INCIDENTAL.contains(*kind) && !present.contains(*kind);
-    let is_audit = |kind: &Evidence| Log::of(*kind) == Some(Log::Unified);
-    let is_mixed = present.iter().filter(|kind| is_audit(kind)).count() >= MIXED;
-    let words = |kind: &Evidence| {
-        if !(is_mixed && is_audit(kind)) {
-            return format!("no {} in the evidence", kind.title());
-        }
-        let licence = if *kind == Evidence::MailItemsAccessed { "licence or audit settings do not record it, " } else { "" };
-        format!("no {} for anyone, while other workloads are there: {licence}nothing happened, or the export was filtered", kind.title())
-    };
-    let mut gaps: Vec<String> = Evidence::ALL.iter().filter(is_absent).map(words).collect();
+/// Kinds without any record.
+fn absent_kinds(extent: &Extent) -> impl Iterator<Item = Evidence> {
+    let present = kinds(extent);
+    Evidence::ALL.iter().copied().filter(move |kind| !INCIDENTAL.contains(kind) && !present.contains(kind))
+}
+
+fn kinds(extent: &Extent) -> BTreeSet<Evidence> {
+    extent.series.keys().map(|(_, kind)| *kind).collect()
+}
+
+fn is_audit(kind: Evidence) -> bool {
+    Log::of(kind) == Some(Log::Unified)
+}
+
+/// Absences that are easily read as "it did not happen": what an export of many workloads lacks for everybody, and the stream of sign-ins that shows replays.
+fn misread(extent: &Extent) -> Vec<String> {
+    let present = kinds(extent);
+    let mut gaps = Vec::new();
     if present.contains(&Evidence::InteractiveSignIns) && !present.contains(&Evidence::NonInteractiveSignIns) {
-        gaps.insert(
-            0,
+        gaps.push(
             "interactive sign-ins only: the replay of a stolen session or token (pattern aitm) can be neither confirmed nor excluded".to_owned(),
         );
     }
+    if present.iter().filter(|kind| is_audit(**kind)).count() >= MIXED {
+        gaps.extend(absent_kinds(extent).filter(|kind| is_audit(*kind)).map(|kind| {
+            let licence = if kind == Evidence::MailItemsAccessed { "licence or audit settings do not record it, " } else { "" };
+            format!("no {} for anyone, while other workloads are there: {licence}nothing happened, or the export was filtered", kind.title())
+        }));
+    }
+    gaps
+}
+
+/// All kinds without any record, as sentences.
+fn absent(extent: &Extent) -> Vec<String> {
+    let mut gaps = misread(extent);
+    let is_told = |kind: &Evidence| gaps.iter().any(|gap| gap.starts_with(&format!("no {} for anyone", kind.title())));
+    let others: Vec<String> = absent_kinds(extent).filter(|kind| !is_told(kind)).map(|kind| format!("no {} in the evidence", kind.title())).collect();
+    gaps.extend(others);
     gaps
 }
 
@@ -156,28 +187,28 @@ fn retention(case: &Case, window: Option<(Time, Time)>) -> Vec<String> {
             ));
         }
     }
-    for export in exports().filter(|export| !export.gives.iter().any(|kind| case.has(*kind))) {
-        if let Keeps::Days(days) = export.keeps {
-            let gone: Vec<String> =
-                days.iter().map(|(licence, days)| format!("{} ({licence})", (first + chrono::TimeDelta::days(*days)).date())).collect();
-            notes.push(format!(
-                "{}, not in the evidence: records of the first malicious act ({}) are deleted on {}",
-                export.title,
-                first.date(),
-                gone.join(", ")
-            ));
-        }
+    let about = Some((first, "the first malicious act"));
+    for export in missing_exports(|kind| case.has(kind), about).into_iter().filter(|export| !export.expires.is_empty()) {
+        notes.push(format!("{}, not in the evidence: {}", export.title, export.expires));
     }
     notes
 }
 
-/// The exports of which the case holds nothing.
-pub(crate) fn missing_exports(has: impl Fn(Evidence) -> bool) -> Vec<MissingExport> {
+/// The exports of which the case holds nothing. `about`: the moment of which records must not expire, and what it is.
+fn missing_exports(has: impl Fn(Evidence) -> bool, about: Option<(Time, &str)>) -> Vec<MissingExport> {
     let is_missing = |kinds: &[Evidence]| !kinds.iter().any(|kind| has(*kind));
+    let expires = |keeps: Keeps| match (about, keeps) {
+        (Some((at, what)), Keeps::Days(days)) => {
+            let gone = days.iter().map(|(licence, days)| format!("{} ({licence})", (at + TimeDelta::days(*days)).date())).collect::<Vec<_>>();
+            format!("records of {}, {what}, are deleted on {}", at.date(), gone.join(", "))
+        }
+        _ => String::new(),
+    };
     exports()
         .filter(|export| is_missing(export.gives))
         .map(|export| MissingExport {
             id: export.id.to_owned(),
+            essential: export.is_essential,
             title: export.title.to_owned(),
             decides: export.decides.to_owned(),
             command: export.command.to_owned(),
@@ -185,34 +216,20 @@ pub(crate) fn missing_exports(has: impl Fn(Evidence) -> bool) -> Vec<MissingExpo
             licence: export.licence.to_owned(),
             limits: export.limits.to_owned(),
             keeps: export.keeps.words(),
+            expires: expires(export.keeps),
         })
         .collect()
 }
-
-/// Evidence that decides something about any account; the others matter for items of the checklist, which name them there.
-const DECISIVE: &[Evidence] = &[
-    Evidence::NonInteractiveSignIns,
-    Evidence::InteractiveSignIns,
-    Evidence::MailItemsAccessed,
-    Evidence::ExchangeAdmin,
-    Evidence::DirectoryAudits,
-    Evidence::OauthGrants,
-    Evidence::InboxRules,
-    Evidence::AuthMethods,
-    Evidence::RiskDetections,
-    Evidence::ServicePrincipalSignIns,
-];
 
 /// Which absent evidence would decide something about an account with this status.
 pub(crate) fn missing(case: &Case, status: Status, pattern: Option<&str>) -> Vec<Missing> {
     if status == Status::Clear {
         return Vec::new();
     }
-    DECISIVE
-        .iter()
-        .filter(|kind| !case.has(**kind))
-        .filter_map(|kind| Some((kind, export_of(*kind)?)))
-        .filter(|(_, export)| export.only_for.is_none_or(|only| pattern == Some(only)))
+    exports()
+        .filter(|export| export.is_essential && export.only_for.is_none_or(|only| pattern == Some(only)))
+        .filter_map(|export| Some((export.gives.first()?, export)))
+        .filter(|(kind, _)| !case.has(**kind))
         .map(|(kind, export)| Missing { source: kind.title().to_owned(), would_decide: export.decides.to_owned() })
         .collect()
 }

@@ -32,6 +32,7 @@ pub(super) fn lines(sources: &[Source], extent: &Extent) -> Vec<String> {
         sign_ins(&files(sources, extent, SIGN_INS)),
         audit(&files(sources, extent, AUDIT)),
         mail_reads(has(Evidence::MailItemsAccessed), !extent.synced.is_empty()),
+        line(has(Evidence::Alerts), "Defender incident with its alerts"),
         line(has(Evidence::RiskDetections), "risk detections"),
         line(has(Evidence::InboxRules), "inbox-rule bodies"),
         line(has(Evidence::OauthGrants), "OAuth grant details (application, scopes, consent type)"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use crate::case::coverage::Log;
+use crate::case::coverage::{Log, Series};
 use crate::case::{Case, Limit};
 use crate::evidence::Evidence;
 use crate::provenance::SourceId;
@@ -68,13 +68,17 @@ pub(crate) struct Prover<'a> {
     limits: Vec<Limit>,
     /// The accounts that each file names, by their one name.
     named: BTreeMap<SourceId, BTreeSet<&'a str>>,
+    /// How long nothing may be logged between two files of a log.
+    joints: BTreeMap<Log, TimeDelta>,
 }
 
 impl<'a> Prover<'a> {
     pub(crate) fn new(case: &'a Case, settings: &Settings) -> Self {
         let resolved = |names: &'a BTreeSet<String>| names.iter().map(|name| case.identities.resolve(name)).collect();
         let named = case.extent.accounts.iter().map(|(source, names)| (*source, resolved(names))).collect();
-        Self { case, limits: case.limits(settings), named }
+        let logs: BTreeSet<Log> = case.coverage.keys().filter_map(|kind| Log::of(*kind)).collect();
+        let joints = logs.into_iter().map(|log| (log, joint(&case.extent.of_log(log)))).collect();
+        Self { case, limits: case.limits(settings), named, joints }
     }
 
     /// All limits of the case.
@@ -179,7 +183,7 @@ impl<'a> Prover<'a> {
 
     /// The spans that files cover together.
     fn joined(&self, kind: Evidence, files: &BTreeSet<SourceId>) -> Vec<(Time, Time)> {
-        let joint = self.joint(kind);
+        let joint = Log::of(kind).and_then(|log| self.joints.get(&log)).copied().unwrap_or_default();
         let mut spans: Vec<(Time, Time)> = files.iter().filter_map(|file| self.reach(kind, *file)).collect();
         spans.sort_unstable();
         let mut joined: Vec<(Time, Time)> = Vec::new();
@@ -192,29 +196,32 @@ impl<'a> Prover<'a> {
         joined
     }
 
-    /// How long nothing may be logged between two files: nine of ten pauses of the log are not longer.
-    fn joint(&self, kind: Evidence) -> TimeDelta {
-        let Some(log) = Log::of(kind) else { return TimeDelta::zero() };
-        let days: Vec<i64> = self.case.extent.of_log(log).days.keys().copied().collect();
-        let mut pauses: Vec<i64> = days.windows(2).filter_map(|pair| Some(pair.get(1)? - pair.first()?)).collect();
-        pauses.sort_unstable();
-        let usual = pauses.get(pauses.len() * 9 / 10).or(pauses.last()).copied().unwrap_or_default();
-        TimeDelta::days(usual.saturating_add(1).clamp(JOINT_DAYS, 366))
-    }
-
     /// Where the files end before the window does.
     fn short(&self, kind: Evidence, spans: &[(Time, Time)], window: Window) -> Option<String> {
         if window.lies_in(spans) {
             return None;
         }
-        let dates = spans.iter().map(|(first, last)| format!("{first} to {last}")).collect::<Vec<_>>();
-        let read = if dates.is_empty() {
-            "no file with".to_owned()
-        } else {
-            format!("the files with {} reach from {}; with", kind.title(), dates.join(" and from "))
-        };
-        Some(format!("{read} {} for the whole window of {} to {} is not in the evidence", kind.title(), window.from, window.to))
+        let (from, to) = (seconds(window.from), seconds(window.to));
+        let reach: Vec<String> = spans.iter().map(|(first, last)| format!("{} to {}", seconds(*first), seconds(*last))).collect();
+        Some(match reach.as_slice() {
+            [] => format!("no {} about the window from {from} to {to}", kind.title()),
+            _ => format!("{} are there for {}, not for all of the window from {from} to {to}", kind.title(), reach.join(" and ")),
+        })
     }
+}
+
+/// How long nothing may be logged between two files: nine of ten pauses of the log are not longer.
+fn joint(log: &Series) -> TimeDelta {
+    let days: Vec<i64> = log.days.keys().copied().collect();
+    let mut pauses: Vec<i64> = days.windows(2).filter_map(|pair| Some(pair.get(1)? - pair.first()?)).collect();
+    pauses.sort_unstable();
+    let usual = pauses.get(pauses.len() * 9 / 10).or(pauses.last()).copied().unwrap_or_default();
+    TimeDelta::days(usual.saturating_add(1).clamp(JOINT_DAYS, 366))
+}
+
+/// A time without fractions of a second.
+fn seconds(time: Time) -> String {
+    Time(time.0.div_euclid(1_000_000) * 1_000_000).to_string()
 }
 
 impl Window {

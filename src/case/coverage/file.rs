@@ -10,20 +10,20 @@ use crate::evidence::read::CUT_RECORD;
 use crate::frame::{Cut, Lost};
 use crate::provenance::{SkipReason, Source, SourceId};
 
-/// Row counts at which exporters stop, and which ones.
-const CAPS: &[(u64, &str)] = &[
-    (100, "one page of Microsoft Graph, or Search-UnifiedAuditLog without -ResultSize"),
-    (999, "the largest page of Microsoft Graph"),
-    (1_000, "one page of Microsoft Graph, or an Exchange cmdlet without -ResultSize"),
-    (5_000, "one call of Search-UnifiedAuditLog, or one page of message trace"),
-    (10_000, "a hunting query, or a search with mixed session commands"),
-    (30_000, "the Log Analytics portal"),
-    (50_000, "one search of the unified audit log, or the portal's export of it"),
-    (65_535, "a worksheet of the old Excel format"),
-    (100_000, "a portal's download, or a historical message trace"),
-    (250_000, "the portal's download of sign-ins"),
-    (500_000, "one query of the Log Analytics API"),
-    (1_048_575, "a worksheet of Excel"),
+/// Row counts at which exporters stop, and which ones: of the unified audit log, and of anything else.
+const CAPS: &[(u64, &str, &str)] = &[
+    (100, "Search-UnifiedAuditLog without -ResultSize", "one page of Microsoft Graph"),
+    (999, "", "the largest page of Microsoft Graph"),
+    (1_000, "one page of Microsoft Graph", "one page of Microsoft Graph, or of an Exchange cmdlet without -ResultSize"),
+    (5_000, "one call of Search-UnifiedAuditLog", "one page of message trace"),
+    (10_000, "a search with mixed session commands", "a hunting query"),
+    (30_000, "the Log Analytics portal", "the Log Analytics portal"),
+    (50_000, "one search of the unified audit log, or the portal's export of it", "one search"),
+    (65_535, "a worksheet of the old Excel format", "a worksheet of the old Excel format"),
+    (100_000, "the portal's export", "a portal's download, or a historical message trace"),
+    (250_000, "the portal's export", "the portal's download of sign-ins"),
+    (500_000, "one query of the Log Analytics API", "one query of the Log Analytics API"),
+    (1_048_575, "a worksheet of Excel", "a worksheet of Excel"),
 ];
 
 /// Records on one call of `Search-UnifiedAuditLog`, and at most in one search.
@@ -72,7 +72,8 @@ pub(super) fn limits(read: Read<'_>) -> Vec<Limit> {
         if let Some(wrong) = read.extent.implausible.get(&id) {
             let dates =
                 if wrong.first.date() == wrong.last.date() { wrong.first.date() } else { format!("{} to {}", wrong.first.date(), wrong.last.date()) };
-            say(LimitKind::Implausible, format!("{} records are dated {dates}, which cannot be right: they count for no period", wrong.n));
+            let are = if wrong.n == 1 { "record is" } else { "records are" };
+            say(LimitKind::Implausible, format!("{} {are} dated {dates}, which cannot be right, and counted for no period", wrong.n));
         }
         if let Some(text) = filter(read, id) {
             say(LimitKind::Filtered, text);
@@ -93,7 +94,10 @@ fn cap(read: Read<'_>, id: SourceId, source: &Source, is_incomplete: bool) -> Op
     if !is_incomplete && pages.is_some_and(proves) {
         return None;
     }
-    let known = CAPS.iter().find(|(n_rows, _)| *n_rows == source.records).map(|(_, who)| *who);
+    let is_audit = source.shapes.iter().any(|shape| shape.starts_with("ual_"));
+    let known =
+        CAPS.iter().find(|(n_rows, ..)| *n_rows == source.records).map(|(_, of_audit, of_others)| if is_audit { *of_audit } else { *of_others });
+    let known = known.filter(|who| !who.is_empty());
     let is_search = source.shapes.iter().any(|shape| shape == "ual_search");
     known.or_else(|| {
         let is_full_calls = is_search && source.records > 0 && source.records <= SEARCH && source.records % CALL == 0;
@@ -141,7 +145,12 @@ fn truncated(read: Read<'_>, id: SourceId) -> Vec<Limit> {
             (_, n) => format!(" by {n} accounts"),
         };
         let title = kind.map_or("unified audit", |kind| kind.title().trim_start_matches("unified audit log: "));
-        let text = format!("{}: AuditData of {} {title} records{by}{dates} is {who}: what they say is lost", read.path(id), lost.len());
+        let text = format!(
+            "{}: AuditData of {} {title} {}{by}{dates} is {who}: what it says is lost",
+            read.path(id),
+            lost.len(),
+            if lost.len() == 1 { "record" } else { "records" }
+        );
         let evidence = kind.map_or_else(|| read.kinds(id), |kind| BTreeSet::from([kind]));
         limits.push(Limit { kind: LimitKind::Truncated, sources: BTreeSet::from([id]), evidence, account: None, span, text });
     }
@@ -158,15 +167,16 @@ fn kind_of(lost: &Lost) -> Option<Evidence> {
     (lost.record_type.is_some() || lost.operation.is_some()).then(|| kinds::audit(Some("ual"), lost.record_type, lost.operation.as_deref(), None))
 }
 
-/// Records that could not be used for other reasons than a cut AuditData.
+/// Records that could not be used for other reasons than a cut AuditData, in a file that holds evidence: of what is lost elsewhere nobody knows what it was.
 fn rejected(read: Read<'_>, id: SourceId, source: &Source) -> Option<Limit> {
+    let kinds = read.kinds(id);
     let n_no_loss = read.skipped.iter().filter(|skipped| skipped.source == id && skipped.reason == SkipReason::NotEvidence).count() as u64;
     let n_truncated = read.remarks.get(&id).map_or(0, |remarks| remarks.n_lost);
     let n_lost = source.skipped.saturating_sub(n_no_loss).saturating_sub(n_truncated);
-    (n_lost > 0).then(|| Limit {
+    (n_lost > 0 && !kinds.is_empty()).then(|| Limit {
         kind: LimitKind::Rejected,
         sources: BTreeSet::from([id]),
-        evidence: read.kinds(id),
+        evidence: kinds,
         account: None,
         span: None,
         text: format!("{}: {n_lost} of {} records could not be used{}", source.path, source.records, reason(read, id)),

@@ -118,7 +118,8 @@ fn holes(extent: &Extent, settings: &Settings) -> Vec<Limit> {
         let own: BTreeSet<Evidence> = kinds.iter().copied().filter(|kind| Log::of(*kind) == Some(log)).collect();
         let of_log = extent.of_log(log).holes(settings);
         limits.extend(of_log.iter().map(|hole| hole_limit(log.title(), own.clone(), *hole)));
-        for kind in own {
+        // Other workloads are a mixture, of which days say nothing.
+        for kind in own.into_iter().filter(|kind| *kind != Evidence::OtherAudit) {
             let others = extent.of_kind(kind).holes(settings).into_iter().filter(|hole| !of_log.iter().any(|wider| wider.contains(hole)));
             limits.extend(others.map(|hole| hole_limit(kind.title(), BTreeSet::from([kind]), hole)));
         }

@@ -19,13 +19,16 @@ use crate::time::Time;
 pub use self::kinds::Log;
 pub use self::limit::{Limit, LimitKind, Read, limits};
 pub use self::series::{Day, Hole, Series};
-pub(crate) use self::tally::Tally;
 pub use self::tally::{Implausible, Throttled};
+pub(crate) use self::tally::{Tally, records};
 
 /// How far the evidence of a case reaches.
 #[derive(Debug, Clone, Default)]
 pub struct Extent {
-    /// Records per day of each kind in each file.
+    /// Records of each kind, each counted once; a kind whose records all stand under another kind as well (logons of the audit log that are sign-ins of Entra)
+    /// is not among them.
+    pub records: BTreeMap<Evidence, u64>,
+    /// Records per day of each kind in each file. Records that stand in several files count in each: a file is what it is, whatever else there is.
     pub series: BTreeMap<(SourceId, Evidence), Series>,
     /// Records whose time cannot be right, per file; they are in no series.
     pub implausible: BTreeMap<SourceId, Implausible>,
@@ -38,8 +41,8 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// Sorts what was counted, and sets records apart that lie years from all others of their log.
-    pub(crate) fn new(tally: Tally) -> Self {
+    /// Sorts what was counted on the files as they are (`records`: when copies are folded), and sets records apart that lie years from all others of their log.
+    pub(crate) fn new(tally: Tally, records: BTreeMap<Evidence, u64>) -> Self {
         let Tally { days, undated, mut implausible, accounts, throttled, synced } = tally;
         let mut logs: BTreeMap<Option<Log>, Series> = BTreeMap::new();
         for ((_, kind, day), records) in &days {
@@ -62,7 +65,7 @@ impl Extent {
             series.entry((source, kind)).or_default().n_records += n;
         }
         let accounts = accounts.into_iter().map(|(source, names)| (source, names.into_iter().collect())).collect();
-        Self { series, implausible, accounts, throttled: throttled.into_iter().collect(), synced }
+        Self { records, series, implausible, accounts, throttled: throttled.into_iter().collect(), synced }
     }
 
     /// First and last event of a file, over all kinds that it holds.
@@ -85,6 +88,7 @@ impl Extent {
     pub fn of_kind(&self, kind: Evidence) -> Series {
         let mut all = Series::default();
         self.series.iter().filter(|((_, own), _)| *own == kind).for_each(|(_, series)| all.merge(series));
+        all.n_records = self.records.get(&kind).copied().unwrap_or(all.n_records);
         all
     }
 
@@ -107,6 +111,9 @@ impl Extent {
             span.reach_first = span.reach_first.into_iter().chain(reach.map(|(first, _)| first)).min();
             span.reach_last = span.reach_last.max(reach.map(|(_, last)| last));
         }
+        for (kind, records) in &self.records {
+            spans.entry(*kind).or_default().records = *records;
+        }
         spans
     }
 }
@@ -126,7 +133,7 @@ mod tests {
     fn extent(rows: Rows) -> Extent {
         let mut tally = Tally::default();
         tally.add(&rows.finish());
-        Extent::new(tally)
+        Extent::new(tally, BTreeMap::new())
     }
 
     #[test]

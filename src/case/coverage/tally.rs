@@ -1,22 +1,20 @@
 //! Counts rows by file, kind and day. Whole cases and single batches are counted by the same code, so that `inventory` and `analyze` say the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::series::Day;
 use super::{kinds, states};
 use crate::evidence::Evidence;
+use crate::evidence::read::Contents;
 use crate::frame::{Frame, Frames, Texts};
 use crate::provenance::SourceId;
 use crate::time::Time;
 
 /// Times that an event of Microsoft 365 can have: the service began in 2011, and no export of this century is from the next.
 const PLAUSIBLE: std::ops::Range<Time> = Time(1_262_304_000_000_000)..Time(4_102_444_800_000_000);
-
-/// Accounts that are remembered per file.
-const MAX_ACCOUNTS: usize = 200_000;
-
-/// Throttled records that are remembered. Exchange writes one per mailbox and day.
-const MAX_THROTTLED: usize = 100_000;
 
 /// Records of one file whose time cannot be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,41 +61,30 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Counts the rows of all files.
+    pub(crate) fn of(loaded: &[(SourceId, Contents)]) -> Self {
+        let of_file = |(_, contents): &(SourceId, Contents)| {
+            let mut tally = Self::default();
+            tally.add(&contents.frames);
+            tally
+        };
+        loaded.par_iter().map(of_file).reduce(Self::default, |mut all, other| {
+            all.merge(other);
+            all
+        })
+    }
+
     /// Counts the rows of `frames`.
     pub(crate) fn add(&mut self, frames: &Frames) {
-        let mut logons_of_audit = HashSet::new();
-        let mut mail_reads = BTreeSet::new();
-        for row in frames.audit.iter() {
-            let kind = kinds::audit(row.feed(), row.record_type(), row.operation(), row.workload());
-            match kind {
-                Evidence::AuditLogons => _ = logons_of_audit.insert((row.source(), row.record())),
-                Evidence::MailItemsAccessed => _ = mail_reads.insert(row.source()),
-                _ => {}
+        each_event(frames, |kind, source, time| self.event(kind, source, time));
+        for row in frames.mail_access.iter() {
+            if row.access() == Some("sync") {
+                self.synced.insert(row.source());
             }
-            self.event(kind, row.source(), row.time());
-        }
-        for row in frames.sign_ins.iter() {
-            // A logon of the audit log may stand in both frames.
-            if row.feed() != Some("ual") {
-                self.event(kinds::sign_in(row.stream()), row.source(), row.time());
-            } else if !logons_of_audit.contains(&(row.source(), row.record())) {
-                self.event(Evidence::AuditLogons, row.source(), row.time());
+            if let (Some(true), Some(mailbox), Some(at)) = (row.throttled(), row.mailbox(), row.time()) {
+                self.throttled.insert(Throttled { mailbox: mailbox.to_owned(), at, source: row.source() });
             }
         }
-        self.mail_reads(frames, &mail_reads);
-        for row in frames.risks.iter() {
-            let kind = if row.feed() == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
-            self.event(kind, row.source(), row.time());
-        }
-        for row in frames.messages.iter() {
-            self.event(Evidence::MessageTrace, row.source(), row.time());
-        }
-        // An alert and the entities that it names are one record.
-        let mut alerts = HashSet::new();
-        for row in frames.alerts.iter().filter(|row| alerts.insert((row.source(), row.record()))) {
-            self.event(Evidence::Alerts, row.source(), row.time());
-        }
-        states::each(frames, |kind, source| self.event(kind, source, None));
         self.name(&frames.audit, &frames.audit.account, |_| true);
         self.name(&frames.audit, &frames.audit.mailbox, |_| true);
         let is_person = |row: usize| matches!(frames.audit.target_kind.get(row), Some("user" | "mailbox"));
@@ -108,33 +95,22 @@ impl Tally {
         self.name(&frames.risks, &frames.risks.account, |_| true);
     }
 
-    /// Mail reads are audit records; derived exports fill only the mail frames, one row per folder or message.
-    fn mail_reads(&mut self, frames: &Frames, counted: &BTreeSet<SourceId>) {
-        let mut derived = HashSet::new();
-        for row in frames.mail_access.iter() {
-            if !counted.contains(&row.source()) && derived.insert((row.source(), row.record())) {
-                self.event(Evidence::MailItemsAccessed, row.source(), row.time());
-            }
-            if row.access() == Some("sync") {
-                self.synced.insert(row.source());
-            }
-            if let (Some(true), Some(mailbox), Some(at)) = (row.throttled(), row.mailbox(), row.time())
-                && self.throttled.len() < MAX_THROTTLED
-            {
-                self.throttled.insert(Throttled { mailbox: mailbox.to_owned(), at, source: row.source() });
-            }
-        }
-    }
-
     /// Notes the accounts of a column. Equal texts are looked up once per file, not once per row.
     fn name(&mut self, frame: &dyn Frame, column: &Texts, counts: impl Fn(usize) -> bool) {
-        let named: HashSet<(SourceId, u32)> =
-            (0..frame.height()).filter(|row| column.has(*row) && counts(*row)).map(|row| (frame.places().source(row), column.code(row))).collect();
-        for (source, code) in named {
-            let Some(account) = column.stored(code).filter(|account| !account.is_empty()) else { continue };
-            let accounts = self.accounts.entry(source).or_default();
-            if accounts.len() < MAX_ACCOUNTS && !accounts.contains(account) {
-                accounts.insert(account.to_owned());
+        let mut source = None;
+        let mut seen = Vec::new();
+        for row in 0..frame.height() {
+            if source.replace(frame.places().source(row)) != Some(frame.places().source(row)) {
+                seen = vec![false; column.n_stored() + 1];
+            }
+            let code = column.code(row);
+            let Some(is_seen) = seen.get_mut(code as usize).filter(|is_seen| !**is_seen) else { continue };
+            if let (Some(account), Some(source), true) = (column.stored(code).filter(|account| !account.is_empty()), source, counts(row)) {
+                *is_seen = true;
+                let accounts = self.accounts.entry(source).or_default();
+                if !accounts.contains(account) {
+                    accounts.insert(account.to_owned());
+                }
             }
         }
     }
@@ -167,10 +143,59 @@ impl Tally {
             self.implausible.entry(source).and_modify(|all| all.add(implausible)).or_insert(implausible);
         }
         for (source, names) in other.accounts {
-            let own = self.accounts.entry(source).or_default();
-            own.extend(names.into_iter().take(MAX_ACCOUNTS.saturating_sub(own.len())));
+            self.accounts.entry(source).or_default().extend(names);
         }
         self.throttled.extend(other.throttled);
         self.synced.extend(other.synced);
     }
+}
+
+/// Records of each kind, whichever file they stand in.
+pub(crate) fn records(frames: &Frames) -> BTreeMap<Evidence, u64> {
+    let mut records: HashMap<Evidence, u64> = HashMap::new();
+    each_event(frames, |kind, _, _| *records.entry(kind).or_default() += 1);
+    records.into_iter().collect()
+}
+
+/// Tells the kind, file and time of every record.
+fn each_event(frames: &Frames, mut event: impl FnMut(Evidence, SourceId, Option<Time>)) {
+    let mut logons_of_audit = HashSet::new();
+    let mut mail_reads = BTreeSet::new();
+    for row in frames.audit.iter() {
+        let kind = kinds::audit(row.feed(), row.record_type(), row.operation(), row.workload());
+        match kind {
+            Evidence::AuditLogons => _ = logons_of_audit.insert((row.source(), row.record())),
+            Evidence::MailItemsAccessed => _ = mail_reads.insert(row.source()),
+            _ => {}
+        }
+        event(kind, row.source(), row.time());
+    }
+    for row in frames.sign_ins.iter() {
+        // A logon of the audit log may stand in both frames.
+        if row.feed() != Some("ual") {
+            event(kinds::sign_in(row.stream()), row.source(), row.time());
+        } else if !logons_of_audit.contains(&(row.source(), row.record())) {
+            event(Evidence::AuditLogons, row.source(), row.time());
+        }
+    }
+    // Mail reads are audit records; derived exports fill only the mail frames, one row per folder or message.
+    let mut derived = HashSet::new();
+    for row in frames.mail_access.iter() {
+        if !mail_reads.contains(&row.source()) && derived.insert((row.source(), row.record())) {
+            event(Evidence::MailItemsAccessed, row.source(), row.time());
+        }
+    }
+    for row in frames.risks.iter() {
+        let kind = if row.feed() == Some("user") { Evidence::RiskyUsers } else { Evidence::RiskDetections };
+        event(kind, row.source(), row.time());
+    }
+    for row in frames.messages.iter() {
+        event(Evidence::MessageTrace, row.source(), row.time());
+    }
+    // An alert and the entities that it names are one record.
+    let mut alerts = HashSet::new();
+    for row in frames.alerts.iter().filter(|row| alerts.insert((row.source(), row.record()))) {
+        event(Evidence::Alerts, row.source(), row.time());
+    }
+    states::each(frames, |kind, source| event(kind, source, None));
 }

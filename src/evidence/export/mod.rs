@@ -1,7 +1,12 @@
 //! The exports that an investigation of a Microsoft 365 account needs: what each decides, how it is made, with which licence, how long its source keeps
 //! records, and where it stops silently. The one list behind `inventory`, the missing evidence of verdicts, retention and the preservation list.
+//!
+//! Sources: Microsoft's pages on data retention and reporting of Entra ID, on audit solutions in Purview, on `Search-UnifiedAuditLog`,
+//! `Get-MessageTraceV2` and the Graph reference (read 2026-11); limits of collectors as their documentation and issue threads state them.
+//! Where Microsoft's own pages disagree (risky sign-ins of P2: 30 or 90 days) both numbers stand here.
 
-mod table;
+mod logs;
+mod states;
 
 use super::Evidence;
 
@@ -10,9 +15,11 @@ use super::Evidence;
 pub struct Export {
     /// Stable slug.
     pub id: &'static str,
+    /// Its first kind decides something about any account; the others complete the picture.
+    pub is_essential: bool,
     /// What a reader asks the tenant's administrator for.
     pub title: &'static str,
-    /// The kinds of evidence that it gives; any one of them shows that it was made.
+    /// The kinds of evidence that it gives, the main one first; any one of them shows that it was made.
     pub gives: &'static [Evidence],
     /// What it decides about a compromised account, as the end of "without it cannot be told …".
     pub decides: &'static str,
@@ -62,7 +69,7 @@ impl Keeps {
 
 /// All exports, the ones that decide most first.
 pub fn exports() -> impl Iterator<Item = &'static Export> {
-    table::EXPORTS.iter()
+    logs::LOGS.iter().chain(states::STATES)
 }
 
 /// The export that gives this kind of evidence.
