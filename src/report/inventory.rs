@@ -76,7 +76,10 @@ fn files(screen: &mut Screen, inventory: &Inventory, verbose: bool) {
 }
 
 fn what(file: &InventoryFile) -> String {
-    if file.records == 0 || file.titles.is_empty() {
+    if file.records == 0 {
+        return "no records of its own".to_owned();
+    }
+    if file.titles.is_empty() {
         return if file.records > file.rejected { format!("{} records", file.records) } else { "no usable record".to_owned() };
     }
     let users = match file.users {
