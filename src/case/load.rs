@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::cache::Cache;
 use super::open::{self, Loading};
 use super::{Case, coverage, fold, order, steps};
+use crate::evidence::Evidence;
 use crate::evidence::container::value::Object;
 use crate::evidence::container::{BLOCK, Pool, Text};
 use crate::evidence::read::Contents;
@@ -101,7 +102,11 @@ fn build((mut sources, mut skipped, loaded): Loaded) -> Case {
     for (source, columns) in steps::join(&mut case.frames) {
         case.columns.entry(source).or_default().extend(columns);
     }
-    case.extent = coverage::Extent::new(tally, coverage::records(&case.frames));
+    let mut records = coverage::records(&case.frames);
+    if folded.n_logons > 0 {
+        *records.entry(Evidence::AuditLogons).or_default() += folded.n_logons;
+    }
+    case.extent = coverage::Extent::new(tally, records);
     case.coverage = case.extent.spans();
     case
 }

@@ -70,6 +70,8 @@ pub struct Difference {
 pub(super) struct Folded {
     pub(super) occurrences: Occurrences,
     pub(super) differences: Differences,
+    /// Logons of the audit log that were joined to their Entra sign-in and have no row of their own any more. They still are evidence of their kind.
+    pub(super) n_logons: u64,
 }
 
 /// What happens to one frame.
@@ -84,7 +86,7 @@ struct Plan {
 pub(super) fn duplicates(frames: &mut Frames) -> Folded {
     let mut folded = Folded::default();
     let mut others: BTreeMap<Place, BTreeSet<RecordRef>> = BTreeMap::new();
-    let mut plans = plans(frames, &mut folded.differences, &mut others);
+    let mut plans = plans(frames, &mut folded, &mut others);
     for (name, frame) in frames.each_mut() {
         if let Some(plan) = plans.remove(name) {
             apply(frame, plan);
@@ -98,11 +100,12 @@ pub(super) fn duplicates(frames: &mut Frames) -> Folded {
     folded
 }
 
-fn plans(frames: &Frames, differences: &mut Differences, others: &mut BTreeMap<Place, BTreeSet<RecordRef>>) -> BTreeMap<&'static str, Plan> {
+fn plans(frames: &Frames, folded: &mut Folded, others: &mut BTreeMap<Place, BTreeSet<RecordRef>>) -> BTreeMap<&'static str, Plan> {
     let tables: Vec<Table<'_>> =
         frames.each().into_iter().filter(|(name, _)| EVENTS.contains(name)).map(|(name, frame)| Table::of(name, frame)).collect();
     let (mail, tables): (Vec<Table<'_>>, Vec<Table<'_>>) = tables.into_iter().partition(|table| MAIL.contains(&table.name));
     let mut plans: BTreeMap<&'static str, Plan> = BTreeMap::new();
+    let audit = tables.iter().find(|table| table.name == "audit");
     for table in &tables {
         let found = copies::by_id(table);
         let mail = if table.name == "audit" { &mail[..] } else { &[] };
@@ -116,6 +119,10 @@ fn plans(frames: &Frames, differences: &mut Differences, others: &mut BTreeMap<P
             let dropped = merged.iter().flat_map(|event| merge::repeated_mail(mail, event, table));
             plans.entry(mail.name).or_default().dropped.extend(dropped);
         }
+        if table.name == "sign_ins" {
+            folded.n_logons = joined_logons(table, &merged, audit);
+        }
+        let differences = &mut folded.differences;
         note(table, &merged, differences, others);
         differences.n_not_copies += found.not_copies.len() as u64;
         let room = LISTED.saturating_sub(differences.not_copies.len());
@@ -127,10 +134,21 @@ fn plans(frames: &Frames, differences: &mut Differences, others: &mut BTreeMap<P
     for table in &mail {
         // Derived exports fill the mail frames only.
         let merged = merge::all(table, &copies::by_content(table), &[]);
-        note(table, &merged, differences, others);
+        note(table, &merged, &mut folded.differences, others);
         plans.entry(table.name).or_default().merged = merged;
     }
     plans
+}
+
+/// Events that are an Entra sign-in and a logon of the audit log.
+fn joined_logons(table: &Table<'_>, merged: &[Merged], audit: Option<&Table<'_>>) -> u64 {
+    let is_logon = |row: usize| table.feed(row) == Some("ual");
+    let has_own_row = |row: usize| audit.is_some_and(|audit| !audit.rows_of(table.place(row)).is_empty());
+    let joins = |event: &&Merged| {
+        let is_of_entra = !table.rows_of(event.kept).any(is_logon);
+        is_of_entra && event.others.iter().map(|row| *row as usize).any(|row| is_logon(row) && !has_own_row(row))
+    };
+    merged.iter().filter(joins).count() as u64
 }
 
 /// Remembers where else the records stand and in what their copies differ.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use backtrail::case::{Case, load};
+use backtrail::evidence::Evidence;
 use backtrail::frame::Frame;
 use backtrail::inventory;
 use backtrail::settings::archive::Archive;
@@ -147,4 +148,101 @@ fn sign_ins_are_the_same_in_four_exports_and_the_csv_keeps_what_it_has() {
         let csv = portal_csv(&format!("{name}_2026-09-07_2026-09-25.csv"), records);
         same(&[&files[0], &csv].map(|file| sign_in_rows(file, NOT_IN_THE_CSV)), records.len());
     }
+}
+
+/// All exports in one folder: the case, and what its copies say differently.
+fn together(label: &str, files: &[File]) -> Case {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("same-facts").join(label);
+    fs::create_dir_all(&folder).expect("the build's temporary folder can be written");
+    for file in files {
+        fs::write(folder.join(&file.path), &file.bytes).expect("the build's temporary folder can be written");
+    }
+    load(inventory::take(&[folder], &Archive::default()).expect("the files were written"), &|_| {})
+}
+
+/// `file.csv #record frame.column: value | other`, the first twenty.
+fn told(case: &Case) -> Vec<String> {
+    let place = |record: &backtrail::provenance::RecordRef| format!("{} #{}", case.path(record.source), record.record);
+    let line = |cell: &backtrail::case::Difference| {
+        format!("{} and {} {}: {} | {}", place(&cell.kept), place(&cell.other), cell.column, cell.value, cell.other_value)
+    };
+    case.differences.listed.iter().take(20).map(line).collect()
+}
+
+#[test]
+fn audit_records_in_six_exports_are_one_log() {
+    let world = world();
+    let mut capitals = world.audit.clone();
+    for record in &mut capitals {
+        record["Id"] = record["Id"].as_str().expect("records have ids").to_uppercase().into();
+    }
+    let files = [
+        writer::lines("auditdata.jsonl", &capitals, "CreationTime"),
+        writer::array_newest_first("management.json", &world.audit, "CreationTime"),
+        writer::search_csv("search.csv", &world.tenant, &world.audit),
+        writer::search_json("search.json", &world.audit),
+        writer::purview_csv("purview.csv", &world.audit),
+        writer::audit_query("query.json", &world.audit),
+    ];
+    let case = together("one-log", &files);
+    let n_records = world.audit.len();
+    // Logons stand among the sign-ins.
+    assert_eq!(case.frames.audit.iter().len() + case.frames.sign_ins.iter().len(), n_records);
+    assert_eq!(case.occurrences.values().map(Vec::len).sum::<usize>(), 5 * n_records, "every other place is remembered");
+    assert_eq!(case.differences.n_cells, 0, "{:#?}", told(&case));
+    assert_eq!(case.sources.iter().map(|source| source.duplicates).sum::<u64>(), 5 * n_records as u64);
+}
+
+#[test]
+fn sign_ins_in_five_exports_are_one_log() {
+    let (world, time) = (world(), "createdDateTime");
+    let records = &world.interactive;
+    let files = [
+        writer::graph_page("page.json", "auditLogs/signIns", records, time),
+        writer::array_newest_first("array.json", records, time),
+        writer::lines("lines.json", records, time),
+        writer::azure_monitor("PT1H.json", &world.tenant, "SignInLogs", records, time),
+        portal_csv("InteractiveSignIns_2026-09-07_2026-09-25.csv", records),
+    ];
+    let case = together("one-sign-in-log", &files);
+    assert_eq!(case.frames.sign_ins.iter().len(), records.len());
+    assert_eq!(case.coverage[&Evidence::InteractiveSignIns].records, records.len() as u64);
+    assert_eq!(case.occurrences.values().map(Vec::len).sum::<usize>(), 4 * records.len());
+    assert_eq!(case.differences.n_cells, 0, "{:#?}", told(&case));
+    assert!(case.frames.sign_ins.iter().all(|row| row.latitude().is_some()), "the richest copy stays");
+}
+
+/// A copy whose AuditData was cut is lost as a copy, not as a record.
+#[test]
+fn a_cut_copy_does_not_cost_the_record() {
+    let world = world();
+    let records = &world.audit[..20];
+    let whole = writer::search_csv("whole.csv", &world.tenant, records);
+    let text = String::from_utf8(writer::search_csv("cut.csv", &world.tenant, records).bytes).expect("UTF-8");
+    let cut: Vec<String> = text
+        .lines()
+        .map(|line| {
+            line.split_once("}\",\"").map_or_else(|| line.to_owned(), |(before, behind)| format!("{}\",\"{behind}", &before[..before.len() - 9]))
+        })
+        .collect();
+    let case = together("cut-copies", &[whole, File::new("cut.csv", cut.join("\r\n"))]);
+    assert_eq!(case.frames.audit.iter().len() + case.frames.sign_ins.iter().len(), records.len());
+    let counts: Vec<(u64, u64, u64)> = case.sources.iter().map(|source| (source.kept, source.duplicates, source.skipped)).collect();
+    assert_eq!(counts, [(0, 0, 20), (20, 0, 0)]);
+}
+
+/// A logon is evidence of the audit log also where it has become part of an Entra sign-in.
+#[test]
+fn logons_of_the_audit_log_count_beside_the_sign_ins_that_they_join() {
+    let world = world();
+    let logons = |record: &&serde_json::Value| record["RecordType"] == 15;
+    let records: Vec<serde_json::Value> = world.audit.iter().filter(logons).cloned().collect();
+    let files = [
+        writer::graph_page("page.json", "auditLogs/signIns", &world.interactive, "createdDateTime"),
+        writer::lines("auditdata.jsonl", &records, "CreationTime"),
+        writer::purview_csv("purview.csv", &records),
+    ];
+    let case = together("logons", &files);
+    assert!(records.len() > 5 && case.frames.sign_ins.iter().len() == world.interactive.len(), "every logon has joined");
+    assert_eq!(case.coverage[&Evidence::AuditLogons].records, records.len() as u64);
 }
