@@ -39,7 +39,7 @@ pub struct Source {
     pub sha256: String,
     /// `utf-8`, `utf-8-bom`, `utf-16le`, `utf-16be`, `windows-1252`, `binary` or `unreadable`.
     pub encoding: String,
-    /// `json`, `csv`, `powershell`, `clixml`, `xlsx`, `zip`, `gzip`, `tar`, `7z` or `unknown`.
+    /// `json`, `csv`, `powershell`, `clixml`, `text`, `xlsx`, `zip`, `gzip`, `tar`, `7z` or `unknown`.
     pub container: String,
     /// Ids of the shapes that claimed records of this file, most frequent first (`format` of `report.json` joins them with `+`).
     pub shapes: Vec<String>,

@@ -37,6 +37,22 @@ pub fn build(case: &Case, judgement: &Judgement) -> Vec<Event> {
         finding: String::new(),
         evidence: step.evidence.clone(),
     }));
+    // What the responders wrote themselves.
+    events.extend(case.frames.notes.iter().filter(|row| row.kind() != Some("collector")).filter_map(|row| {
+        let (mark, channel) = (row.mark().unwrap_or_default(), row.channel().unwrap_or_default());
+        let words = row.text().unwrap_or_default();
+        // Lines of text name their channel themselves, tables have it in a column.
+        let channel = if words.to_lowercase().contains(channel) { "" } else { channel };
+        Some(Event {
+            at: row.time()?.to_string(),
+            phase: if mark.is_empty() { "communication" } else { "response" }.to_owned(),
+            account: String::new(),
+            text: [mark, channel, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": "),
+            actor: "responder".to_owned(),
+            finding: String::new(),
+            evidence: record_lines(case, &[row.reference()]),
+        })
+    }));
     events.sort_by(|a, b| (&a.at, &a.phase, &a.account, &a.text).cmp(&(&b.at, &b.phase, &b.account, &b.text)));
     events
 }

@@ -14,6 +14,7 @@ use crate::time::Time;
 use super::activity::Act;
 use super::context::Context;
 use super::ledger::{Entry, State};
+use super::marks::Marks;
 
 /// One response action.
 #[derive(Debug, Clone)]
@@ -116,6 +117,7 @@ fn directory_reach(case: &Case) -> Option<Time> {
 /// said only where the evidence would show it.
 pub(crate) fn faults(
     case: &Case,
+    marks: &Marks,
     steps: &[Step],
     accounts: &BTreeSet<String>,
     first: &BTreeMap<String, Time>,
@@ -177,7 +179,7 @@ pub(crate) fn faults(
                 format!("the account was enabled again at {enabled} while {} artefacts were open", left.len()),
             ));
         }
-        if let Some(contained) = revoke.or(disable).or(reset) {
+        if let Some(contained) = marks.get(0).or(revoke).or(disable).or(reset) {
             let after: Vec<&Act> = acts.iter().filter(|act| act.account == *account && act.at > contained && act.succeeded).collect();
             if let (Some(first), Some(last)) = (after.first(), after.last()) {
                 let residual = last.at - contained <= TimeDelta::minutes(settings.residual_token_minutes);

@@ -11,6 +11,7 @@ use crate::time::Time;
 use super::activity::Act;
 use super::containment::Step;
 use super::context::Context;
+use super::marks::Marks;
 use super::verdict::{Argument, Judged, word};
 use super::weights::Role;
 use super::{coverage, record_lines};
@@ -219,7 +220,13 @@ pub(crate) fn pattern_words(pattern: Option<&str>, variant: Option<&str>) -> Str
 }
 
 /// The containment section.
-pub(crate) fn containment(case: &Case, settings: &Settings, steps: &[Step], faults: Vec<(&'static str, String, String)>) -> Containment {
+pub(crate) fn containment(
+    case: &Case,
+    settings: &Settings,
+    marks: &Marks,
+    steps: &[Step],
+    faults: Vec<(&'static str, String, String)>,
+) -> Containment {
     let first_of = |actions: &[&str]| steps.iter().filter(|step| actions.contains(&step.action)).map(|step| step.at).min();
     let last_of = |actions: &[&str]| steps.iter().filter(|step| actions.contains(&step.action)).map(|step| step.at).max();
     Containment {
@@ -235,10 +242,13 @@ pub(crate) fn containment(case: &Case, settings: &Settings, steps: &[Step], faul
             })
             .collect(),
         faults: faults.into_iter().map(|(kind, account, text)| Fault { kind: kind.to_owned(), account, text }).collect(),
-        t0: first_of(&["revoke-sessions", "disable-account", "reset-password"]).map(|at| at.to_string()),
-        t1: last_of(&["remove-rule", "revoke-grant", "remove-method", "remove-device"]).map(|at| at.to_string()),
-        t2: None,
-        t3: last_of(&["enable-account"]).map(|at| at.to_string()),
+        t0: marks.get(0).or(first_of(&["revoke-sessions", "disable-account", "reset-password"])).map(|at| at.to_string()),
+        t1: marks.get(1).or(last_of(&["remove-rule", "revoke-grant", "remove-method", "remove-device"])).map(|at| at.to_string()),
+        t2: marks.get(2).map(|at| at.to_string()),
+        t3: marks.get(3).or(last_of(&["enable-account"])).map(|at| at.to_string()),
+        stated: marks.words.clone(),
+        aware: marks.aware.map(|at| at.to_string()),
+        deadlines: marks.deadlines(),
     }
 }
 

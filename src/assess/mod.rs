@@ -12,6 +12,7 @@ mod exposure;
 mod incident;
 mod ledger;
 mod link;
+mod marks;
 mod merging;
 mod sent;
 mod verdict;
@@ -109,7 +110,8 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgem
                 .collect::<Vec<_>>(),
         },
     );
-    let faults = containment::faults(case, &steps, &affected, &first, &acts, &ledger, &settings.assess);
+    let marks = marks::Marks::of(case, &settings.assess);
+    let faults = containment::faults(case, &marks, &steps, &affected, &first, &acts, &ledger, &settings.assess);
     let coverage = coverage::build(case, detection, &prover, coverage::Incident { window, accounts: &affected });
     let verdicts = incident::verdicts(case, &judged, &contexts, &acts);
     let clear_accounts = incident::clear_accounts(case, &verdicts);
@@ -122,7 +124,7 @@ pub fn assess(case: &Case, detection: &Detection, settings: &Settings) -> Judgem
         sessions: exposure::sessions(case, &contexts),
         exposure: exposure::exposure(case, &contexts),
         sent: sent::sent(case, &contexts),
-        containment: incident::containment(case, settings, &steps, faults),
+        containment: incident::containment(case, settings, &marks, &steps, faults),
         campaign: exposure::campaign(case, &contexts, &ledger),
         coverage,
         merging: merging::lines(case),

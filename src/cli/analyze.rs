@@ -44,7 +44,13 @@ pub struct Outcome {
 ///
 /// `program` tells this program from others, for the cache.
 pub fn run(arguments: &Analyze, terminal: Terminal, program: &dyn Fn() -> String, progress: &(dyn Fn(Progress) + Sync)) -> Result<Outcome, String> {
-    let settings = read_settings(arguments.settings.as_deref())?;
+    let mut settings = read_settings(arguments.settings.as_deref())?;
+    if let Some(t0) = &arguments.t0 {
+        settings.assess.t0.clone_from(t0);
+    }
+    if let Some(aware) = &arguments.aware {
+        settings.assess.aware.clone_from(aware);
+    }
     let folder = output_folder(arguments)?;
     let options = Options {
         settings: settings.clone(),

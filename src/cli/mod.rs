@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::enrich::tables::ATTRIBUTIONS;
+use crate::time::{self, DateOrder};
 
 pub use analyze::{Outcome, Terminal, run as analyze};
 pub use catalogue::{detectors, explain};
@@ -67,6 +68,12 @@ pub struct Analyze {
     /// Settings file (TOML, see `backtrail settings`)
     #[arg(long, value_name = "FILE")]
     pub settings: Option<PathBuf>,
+    /// When containment was reached (T0), with its zone: 2026-10-07T09:12Z [default: from the responders' notes, else from the logs]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub t0: Option<String>,
+    /// When the organisation became aware, for the clocks of notification
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub aware: Option<String>,
     /// MMDB file with address → ASN instead of the embedded table (MaxMind, DB-IP, IPinfo layouts)
     #[arg(long, value_name = "FILE")]
     pub asn_db: Option<PathBuf>,
@@ -126,6 +133,15 @@ pub struct Inventory {
     /// All files, also when there are many
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// A time that is understood and says its zone: a guessed zone would move containment by hours.
+fn moment(text: &str) -> Result<String, String> {
+    match time::parse(text, DateOrder::default()) {
+        None => Err("not a time; write it as 2026-10-07T09:12:00Z".to_owned()),
+        Some(_) if !time::has_zone(text) => Err("the time zone is missing; add Z for UTC, or an offset such as +02:00".to_owned()),
+        Some(at) => Ok(at.to_string()),
+    }
 }
 
 /// Arguments of `explain`.

@@ -8,6 +8,7 @@
 mod cells;
 mod column;
 mod events;
+mod notes;
 pub mod parquet;
 mod remarks;
 mod reports;
@@ -20,6 +21,7 @@ pub use events::{
     AuditEvent, AuditEventRow, AuditEvents, MailAccess, MailAccessRow, MailAccesses, MailItem, MailItemRow, MailItems, RiskEvent, RiskEventRow,
     RiskEvents, SignIn, SignInRow, SignIns,
 };
+pub use notes::{Note, NoteRow, Notes};
 pub use remarks::{Cut, Lost, Remarks, Search};
 pub use reports::{Alert, AlertRow, Alerts, AuthStep, AuthStepRow, AuthSteps, Message, MessageRow, Messages};
 pub use states::{
@@ -53,6 +55,7 @@ macro_rules! for_each_frame {
             policies: PolicyStates;
             members: MemberStates;
             flows: FlowStates;
+            notes: Notes;
         }
     };
 }

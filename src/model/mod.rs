@@ -14,7 +14,7 @@ pub use evidence::{
     Coverage, CoverageLine, DayLine, DetectorRun, DifferenceLine, FileSpan, Finding, LimitLine, Merging, MissingExport, RecordLine, SourceLine,
 };
 pub use inventory::{INVENTORY_SCHEMA, Inventory, InventoryFile, KindCount};
-pub use reach::{Artefact, Campaign, Containment, Exposure, Fault, Sent, Session, Step};
+pub use reach::{Artefact, Campaign, Containment, Deadline, Exposure, Fault, Sent, Session, Step};
 
 /// Name of the schema; a removed or renamed key makes it `/2`.
 pub const SCHEMA: &str = "backtrail.report/1";

@@ -100,6 +100,21 @@ pub struct Containment {
     pub t2: Option<String>,
     /// Recovery.
     pub t3: Option<String>,
+    /// Which of these are people's words, and whose; the others are from the logs.
+    pub stated: Vec<String>,
+    /// When the organisation became aware, by the analyst's word.
+    pub aware: Option<String>,
+    /// Ends of the notification clocks that run from awareness; whether they apply is for people to decide.
+    pub deadlines: Vec<Deadline>,
+}
+
+/// The end of a clock.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Deadline {
+    /// Which clock.
+    pub name: String,
+    /// When it ends.
+    pub at: String,
 }
 
 /// One response action.

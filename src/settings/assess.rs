@@ -26,6 +26,10 @@ pub struct Assess {
     pub order_profile: String,
     /// Minutes after session revocation in which an old access token may still work (Microsoft: 60–90 minutes without continuous access evaluation).
     pub residual_token_minutes: i64,
+    /// When containment was reached (T0), by the analyst's word, as a time with its zone; empty: from the responders' notes, else from the logs.
+    pub t0: String,
+    /// When the organisation became aware, from which notification clocks run; empty: not given.
+    pub aware: String,
 }
 
 impl Default for Assess {
@@ -40,6 +44,8 @@ impl Default for Assess {
             prepared_days: 7,
             order_profile: "revoke-first".to_owned(),
             residual_token_minutes: 90,
+            t0: String::new(),
+            aware: String::new(),
         }
     }
 }

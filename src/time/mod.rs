@@ -97,3 +97,13 @@ pub fn proved_order(text: &str) -> Option<DateOrder> {
 pub fn parse(text: &str, order: DateOrder) -> Option<Time> {
     spelling::parse(text, order)
 }
+
+/// True when the text says in which zone its time is: `Z`, `UTC`, `CEST`, `+02:00`, or a form that is UTC by definition (`/Date(…)/`, plain numbers).
+pub fn has_zone(text: &str) -> bool {
+    spelling::has_zone(text)
+}
+
+/// Minutes east of Greenwich of a zone's name (`UTC`, `CEST`, `EDT`) or offset (`+02:00`, `UTC+2`). Names that several zones share (CST, IST) are `None`.
+pub fn offset(name: &str) -> Option<i32> {
+    spelling::offset(name)
+}

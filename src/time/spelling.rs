@@ -38,7 +38,7 @@ fn parse_any(text: &str, order: DateOrder) -> Option<Time> {
         return parse_json_date(inner);
     }
     let mut scanner = Scanner { rest: text };
-    let date = if text.starts_with(|letter: char| letter.is_ascii_alphabetic()) { scanner.worded_date() } else { scanner.date(order) }?;
+    let date = if text.starts_with(char::is_alphabetic) { scanner.worded_date() } else { scanner.date(order) }?;
     scanner.skip_blanks();
     // Kibana writes `Mar 24, 2026 @ 09:16:00.000`.
     if scanner.eat('@') {
@@ -51,6 +51,53 @@ fn parse_any(text: &str, order: DateOrder) -> Option<Time> {
     }
     let days = i64::from(date.to_epoch_days());
     Some(Time(days * DAY + clock - offset))
+}
+
+/// See [`super::has_zone`].
+pub(super) fn has_zone(text: &str) -> bool {
+    let text = text.trim().trim_matches(['"', '\'']).trim();
+    if text.contains("Date(") || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')) {
+        return true;
+    }
+    let Some((_, clock)) = text.split_once(':') else { return false };
+    let last = clock.rsplit(' ').next().unwrap_or_default();
+    let is_numeric =
+        clock.rfind(['+', '-']).is_some_and(|at| clock.get(at + 1..).is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit())));
+    is_numeric || last.ends_with(['Z', 'z']) || offset(last).is_some()
+}
+
+/// See [`super::offset`].
+pub(super) fn offset(name: &str) -> Option<i32> {
+    /// Names that only one zone has in practice (IANA abbreviations of Europe and North America).
+    const NAMES: &[(&str, i32)] = &[
+        ("UTC", 0),
+        ("GMT", 0),
+        ("WET", 0),
+        ("WEST", 60),
+        ("BST", 60),
+        ("CET", 60),
+        ("MEZ", 60),
+        ("CEST", 120),
+        ("MESZ", 120),
+        ("EET", 120),
+        ("EEST", 180),
+        ("EST", -300),
+        ("EDT", -240),
+        ("CDT", -300),
+        ("MST", -420),
+        ("MDT", -360),
+        ("PST", -480),
+        ("PDT", -420),
+    ];
+    let name = name.trim();
+    if let Some((_, minutes)) = NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        return Some(*minutes);
+    }
+    let number = ["UTC", "GMT", "utc", "gmt"].iter().find_map(|zone| name.strip_prefix(zone)).unwrap_or(name);
+    if !number.starts_with(['+', '-']) {
+        return None;
+    }
+    Scanner { rest: number }.zone().and_then(|micros| i32::try_from(micros / (60 * SECOND)).ok())
 }
 
 pub(super) const SECOND: i64 = 1_000_000;
@@ -131,7 +178,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self) -> &'a str {
-        let end = self.rest.bytes().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(self.rest.len());
+        let end = self.rest.find(|letter: char| !letter.is_alphabetic()).unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
@@ -165,12 +212,13 @@ impl<'a> Scanner<'a> {
         separated.then_some(date)
     }
 
-    /// `Friday, 16 May 2021 …`, `Tuesday, June 1, 2021 …`, `Tue, 01 Jun 2021 …`.
+    /// `Friday, 16 May 2021 …`, `Tuesday, June 1, 2021 …`, `Tue, 01 Jun 2021 …`, and what `Get-Date` writes elsewhere: `samedi 18 juillet 2026 …`,
+    /// `Samstag, 18. Juli 2026 …`, `sábado, 18 de julio de 2026 …`.
     fn worded_date(&mut self) -> Option<NaiveDate> {
         let (mut day, mut month, mut year) = (None, None, None);
-        for _ in 0..4 {
+        for _ in 0..6 {
             self.rest = self.rest.trim_start_matches([' ', ',', '.']);
-            if self.rest.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+            if self.rest.starts_with(char::is_alphabetic) {
                 month = month.or(month_of(self.word()));
             } else {
                 match self.number()? {
@@ -229,8 +277,11 @@ impl<'a> Scanner<'a> {
     /// Microseconds east of Greenwich. `None` when something else than a zone is left.
     fn zone(&mut self) -> Option<i64> {
         self.skip_blanks();
-        if matches!(self.rest, "" | "Z" | "z" | "UTC" | "utc" | "GMT") {
+        if matches!(self.rest, "" | "Z" | "z") {
             return Some(0);
+        }
+        if self.rest.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+            return offset(self.rest).map(|minutes| i64::from(minutes) * 60 * SECOND);
         }
         let east = if self.eat('+') { 1 } else { -1 };
         if east < 0 && !self.eat('-') {
@@ -248,12 +299,28 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// English month names, whole or three letters; weekday names and everything else are `None`.
+/// English month names, whole or three letters, and whole names in the languages that Windows is used in most; weekday names and everything else are `None`.
 fn month_of(word: &str) -> Option<u32> {
     const MONTHS: [&str; 12] =
         ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
-    let word = word.to_ascii_lowercase();
-    (word.len() >= 3).then(|| MONTHS.iter().position(|month| month.starts_with(&word)))?.and_then(|month| u32::try_from(month + 1).ok())
+    /// German, French, Spanish, Italian, Portuguese, Dutch, Polish (genitive), Swedish and Danish, where they differ.
+    const OTHERS: [&[&str]; 12] = [
+        &["januar", "janvier", "enero", "gennaio", "janeiro", "januari", "stycznia"],
+        &["februar", "février", "febrero", "febbraio", "fevereiro", "februari", "lutego"],
+        &["märz", "mars", "marzo", "março", "maart", "marca", "marts"],
+        &["avril", "abril", "aprile", "kwietnia"],
+        &["mai", "mayo", "maggio", "maio", "mei", "maja", "maj"],
+        &["juni", "juin", "junio", "giugno", "junho", "czerwca"],
+        &["juli", "juillet", "julio", "luglio", "julho", "lipca"],
+        &["août", "agosto", "augustus", "sierpnia", "augusti"],
+        &["septembre", "septiembre", "settembre", "setembro", "września"],
+        &["oktober", "octobre", "octubre", "ottobre", "outubro", "października"],
+        &["novembre", "noviembre", "novembro", "listopada"],
+        &["dezember", "décembre", "diciembre", "dicembre", "dezembro", "grudnia"],
+    ];
+    let word = word.to_lowercase();
+    let english = (word.len() >= 3).then(|| MONTHS.iter().position(|month| month.starts_with(&word))).flatten();
+    english.or_else(|| OTHERS.iter().position(|names| names.contains(&word.as_str()))).and_then(|month| u32::try_from(month + 1).ok())
 }
 
 #[cfg(test)]
@@ -296,6 +363,12 @@ mod tests {
             "Tuesday, 18 May 2021 21:13:33",
             "Tuesday, May 18, 2021 9:13:33 PM",
             "Tue, 18 May 2021 21:13:33 GMT",
+            "mardi 18 mai 2021 21:13:33",
+            "Dienstag, 18. Mai 2021 21:13:33",
+            "martes, 18 de mayo de 2021 21:13:33",
+            "2021-05-18 23:13:33 CEST",
+            "2021-05-18 21:13:33 UTC",
+            "2021-05-18 23:13:33 UTC+2",
         ] {
             assert_eq!(month_first(text), "2021-05-18T21:13:33Z", "{text}");
         }
@@ -353,6 +426,28 @@ mod tests {
         ] {
             assert_eq!(month_first(text), "none", "{text}");
         }
+    }
+
+    #[test]
+    fn a_stated_zone_is_told_from_none() {
+        for text in [
+            "2021-05-18T21:13:33Z",
+            "2021-05-18 21:13 UTC",
+            "2021-05-18T21:13:33+02:00",
+            "14:05 CEST",
+            "/Date(1621372413000)/",
+            "1621372413",
+            "5/18/2021 9:13 PM -05:00",
+        ] {
+            assert!(has_zone(text), "{text}");
+        }
+        for text in ["2021-05-18 21:13", "5/18/2021 9:13:33 PM", "2021-05-18", "14:05", "18-05-2021 21:13:33", ""] {
+            assert!(!has_zone(text), "{text}");
+        }
+        assert_eq!(
+            (offset("UTC+2"), offset("EDT"), offset("+05:30"), offset("CST"), offset("Paris")),
+            (Some(120), Some(-240), Some(330), None, None)
+        );
     }
 
     proptest! {

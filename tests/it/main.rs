@@ -12,6 +12,7 @@ mod house;
 mod joins;
 mod judgement;
 mod metamorphic;
+mod notes;
 mod robustness;
 mod samples;
 mod schema;

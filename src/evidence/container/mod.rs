@@ -10,6 +10,7 @@ pub(crate) mod csv;
 pub(crate) mod dates;
 pub(crate) mod encoding;
 pub(crate) mod json;
+pub mod lines;
 pub(crate) mod powershell;
 pub(crate) mod repair;
 pub(crate) mod sniff;
@@ -42,6 +43,8 @@ pub enum Container {
     Clixml,
     /// The first sheet with data of an Office workbook, which arrives as comma-separated values.
     Sheet,
+    /// Lines that begin with a time.
+    Lines(lines::Kind),
 }
 
 impl Container {
@@ -53,6 +56,7 @@ impl Container {
             Self::PowerShell => "powershell",
             Self::Clixml => "clixml",
             Self::Sheet => "xlsx",
+            Self::Lines(_) => "text",
         }
     }
 }
@@ -162,6 +166,7 @@ impl<'a, R: Read> Batches<'a, R> {
             Container::PowerShell => Box::new(powershell::Splitter::new(RECORD_LIMIT)),
             Container::Clixml => Box::new(clixml::Splitter::new(RECORD_LIMIT)),
             Container::Sheet => Box::new(csv::Splitter::new(b',', RECORD_LIMIT)),
+            Container::Lines(_) => Box::new(lines::Splitter::new(RECORD_LIMIT)),
         };
         Self { pool, decoder: Decoder::new(input, text.encoding), splitter, block, carry: String::new(), n_records: 0, finished: false }
     }

@@ -2,7 +2,7 @@
 
 use super::archive::Packing;
 use super::encoding::{self, Decoder, Encoding};
-use super::{Container, clixml, csv, powershell};
+use super::{Container, clixml, csv, lines, powershell};
 
 /// Share of control characters, in hundredths, above which bytes are not text.
 const CONTROL_PERCENT: usize = 2;
@@ -96,10 +96,26 @@ pub(crate) fn kind(head: &[u8], encoding: Encoding) -> Kind {
     if delimiter.is_none() && powershell::is_screen_text(begin) {
         return Kind::Records(Container::PowerShell);
     }
+    // `Communication log, case 17` may stand above dated lines: a head that the line below it does not fit is none.
+    let delimiter = delimiter.filter(|delimiter| fits(begin, *delimiter) || lines::kind(begin).is_none());
+    if delimiter.is_none()
+        && let Some(kind) = lines::kind(begin)
+    {
+        return Kind::Records(Container::Lines(kind));
+    }
     match delimiter {
         Some(delimiter) => Kind::Records(Container::Csv { delimiter }),
         None => Kind::Unsupported("text without records that are known"),
     }
+}
+
+/// The first line is the head of a table: it has many cells, or one of the lines below has as many.
+fn fits(text: &str, delimiter: u8) -> bool {
+    const MANY: usize = 5;
+    const TRIED: usize = 20;
+    let mut lines = text.lines().skip_while(|line| line.starts_with("#TYPE ") || line.trim().is_empty());
+    let mut n_cells = lines.by_ref().take(TRIED).map(|line| csv::Header::read(line, delimiter).n_cells());
+    n_cells.next().is_some_and(|n_names| n_names >= MANY || n_cells.any(|n_cells| n_cells == n_names))
 }
 
 /// The delimiter of a CSV text, told by its head; `None` when the first line is no table head.

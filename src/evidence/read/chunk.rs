@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{LISTED, Reading};
 use crate::evidence::container::json::record::{Arena, parse_into};
 use crate::evidence::container::value::{Object, Value};
-use crate::evidence::container::{Batch, Container, Piece, State, clixml, json, powershell, repair};
+use crate::evidence::container::{Batch, Container, Piece, State, clixml, json, lines, powershell, repair};
 use crate::evidence::shape::{Place, Reject, Shape};
 use crate::frame::{Frames, Remarks, Rows};
 use crate::provenance::{SkipReason, Skipped};
@@ -85,6 +85,10 @@ impl Chunk {
                     None if reading.text.container == Container::Clixml => clixml::object(text)
                         .map_err(|detail| Loss::new(SkipReason::Malformed, detail))
                         .and_then(|object| use_record(&object, (reading.recognise)(&object), &place, &mut rows)),
+                    None if let Container::Lines(kind) = reading.text.container => {
+                        let object = lines::object(text, &piece.context, piece.columns.as_deref(), kind);
+                        use_record(&object, (reading.recognise)(&object), &place, &mut rows)
+                    }
                     None => use_json((text, &arena), piece.columns.as_deref(), reading, place, (&mut rows, &mut chunk.n_repaired)),
                 },
             };

@@ -3,6 +3,7 @@
 
 pub mod events;
 pub mod field;
+pub mod notes;
 pub mod states;
 
 use crate::evidence::container::value::{Object, Value};
@@ -59,9 +60,10 @@ impl Reject {
     }
 }
 
-/// All shapes, most specific first: wrappers nest, so order matters. Things that happened come before things as they stood.
+/// All shapes, most specific first: wrappers nest, so order matters. Things that happened come before things as they stood, and both
+/// before what was written about them.
 pub fn shapes() -> impl Iterator<Item = &'static Shape> {
-    events::EVENT_SHAPES.iter().chain(states::STATE_SHAPES).copied()
+    events::EVENT_SHAPES.iter().chain(states::STATE_SHAPES).chain(notes::NOTE_SHAPES).copied()
 }
 
 /// The shape that claims this record.

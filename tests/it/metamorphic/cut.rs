@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Fixture, difference, exports, is_json, text};
+use super::{Fixture, difference, exports, is_json, is_lines, text};
 use crate::claims::loaded;
 use crate::robustness::facts;
 
@@ -46,7 +46,7 @@ fn ends(text: &str) -> Vec<usize> {
 #[test]
 fn records_before_a_cut_are_kept() {
     let mut cut_everywhere = BTreeSet::new();
-    for fixture in exports() {
+    for fixture in exports().into_iter().filter(|fixture| !is_lines(fixture)) {
         let text = text(&fixture);
         // In a page the depth of records is another; the same records are read from arrays elsewhere.
         if text.trim_start().starts_with('{') && text.contains("\"value\"") {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime};
 
-use super::{Fixture, exports, is_json, same, text};
+use super::{Fixture, exports, is_json, is_lines, same, text};
 
 fn rows(text: &str) -> Vec<Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -18,7 +18,11 @@ fn written(rows: &[Vec<String>], writer: &mut csv::WriterBuilder) -> Vec<u8> {
 }
 
 fn tables() -> Vec<(Fixture, Vec<Vec<String>>)> {
-    let tables = exports().into_iter().map(|fixture| (text(&fixture), fixture)).filter(|(text, _)| !is_json(text) && !text.starts_with('#'));
+    let tables = exports()
+        .into_iter()
+        .filter(|fixture| !is_lines(fixture))
+        .map(|fixture| (text(&fixture), fixture))
+        .filter(|(text, _)| !is_json(text) && !text.starts_with('#'));
     tables.map(|(text, fixture)| (fixture, rows(&text))).collect()
 }
 

@@ -60,8 +60,11 @@ impl Splitter {
     /// An element begins at `from`, its tag ends before `next`.
     fn open(&mut self, text: &str, name: &str, is_empty: bool, (from, next): (usize, usize), pieces: &mut Vec<Piece>) {
         // `Export-Clixml` indents: an object this far left inside of another one means that the other was never closed.
-        let is_leftmost =
-            self.record_depth == 1 && self.depth > 1 && name == "Obj" && text.get(..from).is_some_and(|before| before.ends_with("\n  "));
+        let is_leftmost = self.start.is_some()
+            && self.record_depth == 1
+            && self.depth > 1
+            && name == "Obj"
+            && text.get(..from).is_some_and(|before| before.ends_with("\n  "));
         if is_leftmost {
             self.push(from, State::Broken("an element is never closed"), pieces);
             self.depth = 1;
