@@ -9,6 +9,7 @@ use crate::time::Time;
 
 use super::activity::{Act, Surface};
 use super::coverage::{Proof, Prover, Window};
+use super::standing::{List, Standing};
 
 /// What the items are judged against.
 pub(crate) struct Scope<'a> {
@@ -31,6 +32,8 @@ struct Item {
     history: &'static [Evidence],
     /// Any one of these tells the state at export time; empty = history suffices for "clear".
     state: &'static [Evidence],
+    /// What stands at export time, with the day of its making: answers where the history does not.
+    list: Option<List>,
 }
 
 const DIRECTORY: &[Evidence] = &[Evidence::DirectoryAudits, Evidence::AuditDirectory];
@@ -40,29 +43,29 @@ const ITEMS: &[Item] = &[
     Item { number: 1, name: "interactive sign-ins", surfaces: &[Surface::InteractiveSignIn],
         signals: &["aitm-kit-agent", "aitm-capture-triple", "aitm-copied-agent", "mfa-fatigue-approved", "device-code-broker", "device-code-two-origins", "spray-success",
             "brute-force-success", "shared-mailbox-sign-in", "frontline-off-kiosk"],
-        history: &[Evidence::InteractiveSignIns], state: &[] },
+        history: &[Evidence::InteractiveSignIns], state: &[], list: None },
     Item { number: 2, name: "non-interactive and service-principal sign-ins", surfaces: &[Surface::OtherSignIn], signals: &["consented-app-use"],
-        history: &[Evidence::NonInteractiveSignIns], state: &[Evidence::ServicePrincipalSignIns] },
+        history: &[Evidence::NonInteractiveSignIns], state: &[Evidence::ServicePrincipalSignIns], list: None },
     Item { number: 3, name: "risky users and sign-ins", surfaces: &[], signals: &["risk-near-certain", "risk-token", "risk-origin", "risk-password", "risk-behaviour"],
-        history: &[Evidence::RiskDetections, Evidence::RiskyUsers], state: &[] },
+        history: &[Evidence::RiskDetections, Evidence::RiskyUsers], state: &[], list: None },
     Item { number: 4, name: "inbox rules", surfaces: &[Surface::InboxRule], signals: &["inbox-rule", "inbox-rule-high", "inbox-rule-hidden"],
-        history: &[Evidence::ExchangeAdmin], state: &[Evidence::InboxRules] },
+        history: &[Evidence::ExchangeAdmin], state: &[Evidence::InboxRules], list: None },
     Item { number: 5, name: "mailbox forwarding", surfaces: &[Surface::Forwarding], signals: &["forwarding-external", "forwarding-internal", "transport-rule-external"],
-        history: &[Evidence::ExchangeAdmin], state: &[Evidence::Mailboxes] },
+        history: &[Evidence::ExchangeAdmin], state: &[Evidence::Mailboxes], list: None },
     Item { number: 6, name: "MailItemsAccessed", surfaces: &[Surface::MailRead], signals: &["mail-bind-burst", "mail-sync", "mail-new-client", "mail-app-many-mailboxes"],
-        history: &[Evidence::MailItemsAccessed], state: &[] },
+        history: &[Evidence::MailItemsAccessed], state: &[], list: None },
     Item { number: 7, name: "SharePoint and OneDrive", surfaces: &[Surface::Files], signals: &["file-download-burst", "file-script-agent", "external-link-created"],
-        history: &[Evidence::SharePoint], state: &[] },
-    Item { number: 8, name: "Teams", surfaces: &[Surface::Teams], signals: &["teams-external-chat"], history: &[Evidence::Teams], state: &[] },
+        history: &[Evidence::SharePoint], state: &[], list: None },
+    Item { number: 8, name: "Teams", surfaces: &[Surface::Teams], signals: &["teams-external-chat"], history: &[Evidence::Teams], state: &[], list: None },
     Item { number: 9, name: "OAuth consent grants", surfaces: &[Surface::Consent],
-        signals: &["consent-risky", "consent-tenant-wide", "consent-app-only", "app-role-granted"], history: DIRECTORY, state: &[Evidence::OauthGrants] },
-    Item { number: 10, name: "Power Automate flows", surfaces: &[Surface::Flow], signals: &["flow-created"], history: &[Evidence::PowerAutomate], state: &[] },
-    Item { number: 11, name: "Power Apps", surfaces: &[Surface::PowerApp], signals: &["app-created"], history: &[Evidence::PowerApps], state: &[] },
-    Item { number: 12, name: "group and role membership", surfaces: &[Surface::Membership], signals: &["role-added", "group-added"], history: DIRECTORY, state: &[] },
+        signals: &["consent-risky", "consent-tenant-wide", "consent-app-only", "app-role-granted"], history: DIRECTORY, state: &[Evidence::OauthGrants], list: None },
+    Item { number: 10, name: "Power Automate flows", surfaces: &[Surface::Flow], signals: &["flow-created"], history: &[Evidence::PowerAutomate], state: &[], list: Some(List::Flows) },
+    Item { number: 11, name: "Power Apps", surfaces: &[Surface::PowerApp], signals: &["app-created"], history: &[Evidence::PowerApps], state: &[], list: Some(List::Apps) },
+    Item { number: 12, name: "group and role membership", surfaces: &[Surface::Membership], signals: &["role-added", "group-added"], history: DIRECTORY, state: &[], list: Some(List::Members) },
     Item { number: 13, name: "service principals the user could edit", surfaces: &[Surface::ServicePrincipal], signals: &["sp-credential-added"],
-        history: DIRECTORY, state: &[Evidence::Applications] },
-    Item { number: 14, name: "new users", surfaces: &[Surface::NewUser], signals: &["user-created", "guest-invited"], history: DIRECTORY, state: &[] },
-    Item { number: 15, name: "Conditional Access edits", surfaces: &[Surface::ConditionalAccess], signals: &["ca-weakened", "federation-changed"], history: DIRECTORY, state: &[] },
+        history: DIRECTORY, state: &[Evidence::Applications], list: None },
+    Item { number: 14, name: "new users", surfaces: &[Surface::NewUser], signals: &["user-created", "guest-invited"], history: DIRECTORY, state: &[], list: Some(List::Users) },
+    Item { number: 15, name: "Conditional Access edits", surfaces: &[Surface::ConditionalAccess], signals: &["ca-weakened", "federation-changed"], history: DIRECTORY, state: &[], list: Some(List::Policies) },
 ];
 
 /// Risk detections are few by nature: that none is later than the last says nothing.
@@ -103,6 +106,10 @@ fn judge_item(case: &Case, (prover, proofs): (&Prover<'_>, &Proofs), scope: &Sco
         ("found", why)
     } else if item.number == 6 {
         mail_access(case, scope, &proof)
+    } else if proof != Proof::Whole
+        && let Some(answer) = listed(case, prover, scope, window, item)
+    {
+        answer
     } else if history.is_empty() && state.is_empty() {
         let audit = AUDIT_KINDS.iter().filter(|kind| case.has(**kind)).count();
         if item.history.iter().all(|kind| matches!(kind, Evidence::Teams | Evidence::PowerAutomate | Evidence::PowerApps | Evidence::SharePoint))
@@ -137,6 +144,25 @@ fn judge_item(case: &Case, (prover, proofs): (&Prover<'_>, &Proofs), scope: &Sco
         ("clear", format!("read {}{window}; no record in the attacker context", read(&[history, state].concat())))
     };
     ChecklistItem { item: item.number, name: item.name.to_owned(), status: status.to_owned(), why, findings }
+}
+
+/// What the list of things as they stood says where the history does not cover the window; `None` when there is no list.
+fn listed(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, item: &Item) -> Option<(&'static str, String)> {
+    let (list, window) = item.list.zip(window)?;
+    let limits: Vec<String> = list.kinds().iter().flat_map(|kind| prover.state(*kind)).collect();
+    let history = item.history.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
+    match list.since(case, scope.accounts, window.from) {
+        Standing::Absent => None,
+        Standing::Untouched(words) if limits.is_empty() => Some((
+            "clear",
+            format!("{words}; {history} does not cover the window, so what was made and removed again before the export would not show"),
+        )),
+        Standing::Untouched(words) => Some(("partial", format!("{words}, but {}; {history} does not cover the window", limits.join("; ")))),
+        Standing::Touched(words) => {
+            Some(("partial", format!("{words}; by whom and from where only the history tells ({history}), which does not cover the window")))
+        }
+        Standing::Undated(words) => Some(("partial", format!("{words}; the history ({history}) does not cover the window"))),
+    }
 }
 
 /// What each kind of evidence proves about all affected accounts.

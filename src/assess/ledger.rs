@@ -242,7 +242,10 @@ fn is_listed(case: &Case, artefact: &Artefact) -> bool {
                 && row.trustee().is_some_and(|trustee| key.contains(&trustee.to_lowercase()))
                 && row.right().is_some_and(|right| key.contains(&right.to_lowercase()))
         }),
-        ArtefactKind::TransportRule => frames.policies.iter().any(|row| row.kind() == Some("transport-rule") && is(row.name())),
+        ArtefactKind::TransportRule => {
+            let kinds = ["transport-rule", "journal-rule", "inbound-connector", "outbound-connector"];
+            frames.policies.iter().any(|row| row.kind().is_some_and(|kind| kinds.contains(&kind)) && (is(row.name()) || is(row.policy_id())))
+        }
         ArtefactKind::AuthMethod => frames.methods.iter().any(|row| own(row.account()) && (is(row.method_id()) || is(row.detail()))),
         ArtefactKind::Device => frames.devices.iter().any(|row| is(row.device_id()) || is(row.object_id()) || is(row.name())),
         ArtefactKind::OauthGrant | ArtefactKind::AppRoleAssignment => {
@@ -255,14 +258,29 @@ fn is_listed(case: &Case, artefact: &Artefact) -> bool {
                 .any(|row| is(row.app()) || is(row.app_id()) || is(row.client_id()) || is(row.grant_id()) || by_object(row.client_id()))
         }
         ArtefactKind::SpCredential | ArtefactKind::App => {
-            frames.apps.iter().any(|row| is(row.app_id()) || is(row.object_id()) || is(row.name()) || has(row.credentials()))
+            // A report of use says nothing about whether the application is still there.
+            let mut applications = frames.apps.iter().filter(|row| row.kind() != Some("activity"));
+            applications.any(|row| is(row.app_id()) || is(row.object_id()) || is(row.name()) || has(row.credentials()))
+                || artefact.kind == ArtefactKind::App
+                    && frames.flows.iter().any(|row| row.kind() == Some("app") && (is(row.flow_id()) || is(row.name())))
         }
         ArtefactKind::CaPolicy => {
             frames.policies.iter().any(|row| row.kind() == Some("conditional-access") && (is(row.name()) || is(row.policy_id())))
         }
         ArtefactKind::UserCreated => frames.users.iter().any(|row| is(row.account()) || is(row.account_id())),
-        ArtefactKind::RoleMember => frames.users.iter().any(|row| own(row.account()) && has(row.roles())),
-        ArtefactKind::AuditBypass => frames.mailboxes.iter().any(|row| own(row.mailbox()) && row.audit_bypass() == Some(true)),
-        ArtefactKind::GroupMember | ArtefactKind::Flow => false,
+        ArtefactKind::RoleMember | ArtefactKind::GroupMember => {
+            let holds = |row: &crate::frame::MemberState<'_>| own(row.member()) && (is(row.group()) || is(row.group_id()));
+            frames.members.iter().any(|row| holds(&row))
+                || artefact.kind == ArtefactKind::RoleMember && frames.users.iter().any(|row| own(row.account()) && has(row.roles()))
+        }
+        ArtefactKind::AuditBypass => {
+            // The key is the mailbox, or what was switched off for the whole tenant.
+            let wide = if key.contains("audit log") { "audit" } else { "organisation" };
+            let switched_off = |row: &crate::frame::PolicyState<'_>| row.kind() == Some(wide) && row.state() == Some("disabled");
+            let silent = |row: &crate::frame::MailboxState<'_>| row.audit_bypass() == Some(true) || row.audit_enabled() == Some(false);
+            frames.mailboxes.iter().any(|row| (own(row.mailbox()) || is(row.mailbox()) || is(row.display_name())) && silent(&row))
+                || (key.contains("audit log") || key.contains("organisation")) && frames.policies.iter().any(|row| switched_off(&row))
+        }
+        ArtefactKind::Flow => frames.flows.iter().any(|row| row.kind() == Some("flow") && (is(row.flow_id()) || is(row.name()))),
     }
 }

@@ -15,6 +15,7 @@ mod link;
 mod marks;
 mod merging;
 mod sent;
+mod standing;
 mod verdict;
 mod weights;
 

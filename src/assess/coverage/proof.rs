@@ -161,7 +161,10 @@ impl<'a> Prover<'a> {
     /// The limit is about this account.
     fn concerns(&self, limit: &Limit, account: Option<&str>) -> bool {
         match (&limit.account, account) {
-            (Some(limited), Some(account)) => self.case.identities.resolve(limited) == account,
+            // Settings name mailboxes for people.
+            (Some(limited), Some(account)) => {
+                self.case.identities.resolve(limited) == account || self.case.identities.resolve_name(limited) == account
+            }
             _ => true,
         }
     }

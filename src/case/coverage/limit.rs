@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::series::{DAY, Hole};
-use super::{Extent, Log, file, pages};
+use super::{Extent, Log, auditing, file, pages};
 use crate::evidence::Evidence;
 use crate::frame::Remarks;
 use crate::provenance::{Skipped, Source, SourceId};
@@ -29,6 +29,8 @@ pub enum LimitKind {
     Rejected,
     /// Exchange logged no mail reads for 24 hours.
     Throttled,
+    /// Auditing was off.
+    Unaudited,
     /// A filtered export says nothing about what it was not asked for.
     Filtered,
     /// Times that cannot be right.
@@ -47,6 +49,7 @@ impl LimitKind {
             Self::Truncated => "truncated",
             Self::Rejected => "rejected",
             Self::Throttled => "throttled",
+            Self::Unaudited => "unaudited",
             Self::Filtered => "filtered",
             Self::Implausible => "implausible-time",
         }
@@ -106,6 +109,7 @@ pub fn limits(read: Read<'_>, settings: &Settings) -> Vec<Limit> {
     limits.extend(file::limits(read));
     limits.extend(searches(read));
     limits.extend(throttled(read));
+    limits.extend(auditing::limits(read));
     limits
 }
 

@@ -1,6 +1,7 @@
 //! Which evidence a case holds, counted on its rows: from when to when each file reaches, on which days, about whom, and what limits it.
 //! Facts only: what a limit means for a statement is for `assess` to say.
 
+mod auditing;
 mod file;
 mod kinds;
 mod limit;
@@ -16,6 +17,7 @@ use crate::evidence::Evidence;
 use crate::provenance::SourceId;
 use crate::time::Time;
 
+pub use self::auditing::{Auditing, Silent};
 pub use self::kinds::Log;
 pub use self::limit::{Limit, LimitKind, Read, limits};
 pub use self::series::{Day, Hole, Series};
@@ -38,12 +40,14 @@ pub struct Extent {
     pub throttled: Vec<Throttled>,
     /// Files with synchronised folders among their mail reads.
     pub synced: BTreeSet<SourceId>,
+    /// What was not audited, as far as exported settings tell.
+    pub auditing: Auditing,
 }
 
 impl Extent {
     /// Sorts what was counted on the files as they are (`records`: when copies are folded), and sets records apart that lie years from all others of their log.
     pub(crate) fn new(tally: Tally, records: BTreeMap<Evidence, u64>) -> Self {
-        let Tally { days, undated, mut implausible, accounts, throttled, synced } = tally;
+        let Tally { days, undated, mut implausible, accounts, throttled, synced, auditing } = tally;
         let mut logs: BTreeMap<Option<Log>, Series> = BTreeMap::new();
         for ((_, kind, day), records) in &days {
             logs.entry(Log::of(*kind)).or_default().add(*day, *records);
@@ -65,7 +69,7 @@ impl Extent {
             series.entry((source, kind)).or_default().n_records += n;
         }
         let accounts = accounts.into_iter().map(|(source, names)| (source, names.into_iter().collect())).collect();
-        Self { records, series, implausible, accounts, throttled: throttled.into_iter().collect(), synced }
+        Self { records, series, implausible, accounts, throttled: throttled.into_iter().collect(), synced, auditing }
     }
 
     /// First and last event of a file, over all kinds that it holds.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::auditing::Auditing;
 use super::series::Day;
 use super::{kinds, states};
 use crate::evidence::Evidence;
@@ -58,6 +59,7 @@ pub(crate) struct Tally {
     pub(super) throttled: BTreeSet<Throttled>,
     /// Files with synchronised folders among their mail reads.
     pub(super) synced: BTreeSet<SourceId>,
+    pub(super) auditing: Auditing,
 }
 
 impl Tally {
@@ -85,6 +87,7 @@ impl Tally {
                 self.throttled.insert(Throttled { mailbox: mailbox.to_owned(), at, source: row.source() });
             }
         }
+        self.auditing.read(frames);
         self.name(&frames.audit, &frames.audit.account, |_| true);
         self.name(&frames.audit, &frames.audit.mailbox, |_| true);
         let is_person = |row: usize| matches!(frames.audit.target_kind.get(row), Some("user" | "mailbox"));
@@ -147,6 +150,7 @@ impl Tally {
         }
         self.throttled.extend(other.throttled);
         self.synced.extend(other.synced);
+        self.auditing.merge(other.auditing);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Mail-flow rules, journal rules and connectors that send mail of the tenant outside.
 //!
-//! Evidence: `New-/Set-TransportRule`, `New-/Set-JournalRule`, `New-/Set-OutboundConnector` of the unified audit log; exported transport rules. Method: an
+//! Evidence: `New-/Set-TransportRule`, `New-/Set-JournalRule`, `New-/Set-OutboundConnector` of the unified audit log; exported transport rules,
+//! journal rules and connectors. Method: an
 //! address (or host of a connector) outside the tenant as recipient. Disclaimers, headers and spam scores have no recipient and are quiet.
 //! False positives: migration connectors, journaling to an archive provider, gateways of security vendors (named in `against`).
 
@@ -20,6 +21,9 @@ const ID: &str = "transport-rule";
 const OPERATIONS: &[&str] =
     &["new-transportrule", "set-transportrule", "new-journalrule", "set-journalrule", "new-outboundconnector", "set-outboundconnector"];
 const RECIPIENTS: &[&str] = &["BlindCopyTo", "CopyTo", "RedirectMessageTo", "AddToRecipients", "JournalEmailAddress", "GenerateIncidentReport"];
+/// Exported settings that can send mail outside, and what to call them.
+const STATES: &[(&str, &str)] =
+    &[("transport-rule", "transport rule"), ("journal-rule", "journal rule"), ("outbound-connector", "outbound connector")];
 /// Mail gateways of well-known security vendors (host name endings as published by the vendors, 2026-11).
 const VENDORS: &[&str] = &[
     "mimecast.com",
@@ -39,7 +43,7 @@ pub(super) const DETECTOR: Detector = Detector {
     id: ID,
     title: "Mail-flow rule, journal rule or connector with a recipient outside the tenant",
     attack: &["T1114.003", "T1564.008"],
-    needs: &[Evidence::ExchangeAdmin, Evidence::TransportRules],
+    needs: &[Evidence::ExchangeAdmin, Evidence::TransportRules, Evidence::Connectors, Evidence::TenantSettings],
     signals: &["transport-rule-external"],
     false_positives: "archive and journaling providers, migration connectors, gateways of security vendors",
     detect,
@@ -59,9 +63,12 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
             findings.push(of_event(case, &event, &parameters, &sinks));
         }
     }
-    for state in case.frames.policies.iter().filter(|state| state.kind() == Some("transport-rule")) {
+    for state in case.frames.policies.iter().filter(|state| state.kind().is_some_and(|kind| STATES.iter().any(|(known, _)| *known == kind))) {
         let body = Properties::parse(state.body());
         let mut sinks = outside(case, &contacts, &body);
+        if state.kind() == Some("outbound-connector") {
+            sinks.extend(body.filled("SmartHosts").map(|hosts| hosts_outside(case, &hosts)).unwrap_or_default());
+        }
         if sinks.is_empty() {
             // Some exports keep the recipients in the description only, after the conditions.
             let text = body.text("Description").unwrap_or_default().replace(['\n', '\r'], ";");
@@ -102,11 +109,12 @@ fn of_state(state: &PolicyState<'_>, sinks: &[String]) -> Finding {
     let name = state.name().unwrap_or_default();
     let at = state.modified().or(state.created()).unwrap_or_default();
     let mut finding = describe("", name, sinks, Finding::new(ID, "transport-rule-external", "", at, state.reference()));
-    finding.summary = format!("the exported transport rule \"{name}\" sends mail to {}", sinks.join(", "));
+    let what = STATES.iter().find(|(kind, _)| state.kind() == Some(kind)).map_or("setting", |(_, words)| words);
+    finding.summary = format!("the exported {what} \"{name}\" sends mail to {}", sinks.join(", "));
     finding.confidence = 0.8;
     finding.fact("state", state.state().unwrap_or_default());
     if state.state() == Some("disabled") {
-        finding.against.push("the exported rule is switched off".to_owned());
+        finding.against.push("as exported it is switched off".to_owned());
     }
     finding
 }

@@ -19,6 +19,7 @@ pub(super) fn learn(frames: &Frames) -> Identities {
     learning.read_users(frames);
     learning.read_mailboxes(frames);
     learning.read_apps(frames);
+    learning.read_domains(frames);
     learning.read_sign_ins(frames);
     learning.read_audit(frames);
     learning.read_mail_access(frames);
@@ -119,6 +120,18 @@ impl Learning {
                 for address in row.primary_address().into_iter().chain(row.aliases().unwrap_or_default().split(';')) {
                     self.own(&address.trim().to_lowercase());
                 }
+            }
+        }
+    }
+
+    /// Domains that the tenant lists as its own.
+    fn read_domains(&mut self, frames: &Frames) {
+        let owned = |state: Option<&str>| !matches!(state, Some("unverified" | "externalrelay"));
+        for row in frames.policies.iter().filter(|row| row.kind() == Some("domain") && owned(row.state())) {
+            if let Some(domain) =
+                row.name().map(|name| name.trim().to_lowercase()).filter(|name| name.contains('.') && !name.contains([' ', '@', '*']))
+            {
+                self.own_domains.insert(domain);
             }
         }
     }
