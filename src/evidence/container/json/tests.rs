@@ -121,6 +121,23 @@ fn a_last_element_that_names_the_owner_is_the_context_of_its_array() {
 }
 
 #[test]
+fn a_note_of_the_role_group_names_it_for_its_members() {
+    let text = "[{\"WindowsLiveId\":\"a\"},{\"GroupId\":\"1\",\"GroupName\":\"O'Neil admins\"}]\n[{\"GroupId\":\"2\",\"GroupName\":\"Empty\"}]";
+    let (pieces, _) = split(text, text.len());
+    let contexts: Vec<&str> = pieces.iter().map(|(_, _, context)| context.as_str()).collect();
+    assert_eq!(contexts, ["#rolegroup('O''Neil admins')", ""]);
+}
+
+#[test]
+fn the_note_reaches_the_rules_of_a_long_list_across_blocks() {
+    let rule = format!("{{\"id\":\"{}\"}}", "x".repeat(1_000));
+    let text = format!("[{},{{\"userPrincipalName\":\"a@contoso.example\"}}]", vec![rule.as_str(); 600].join(","));
+    let (pieces, _) = split(&text, 400_000);
+    assert_eq!(pieces.len(), 600);
+    assert!(pieces.iter().all(|(_, _, context)| context == "#users('a@contoso.example')"));
+}
+
+#[test]
 fn bare_values_and_rubbish_are_pieces_too() {
     assert_eq!(whole("[1, \"a\\\"b\", null]"), ["1", "\"a\\\"b\"", "null"]);
     assert_eq!(whole("WARNING: slow server\n{\"a\":1}\n"), ["WARNING: slow server", "{\"a\":1}"]);
