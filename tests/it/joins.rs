@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use backtrail::settings::archive::Archive;
 use backtrail::{Options, case, inventory};
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ fn authentication_steps_join_their_sign_ins_whichever_file_comes_first() {
         let folder = folder(&format!("steps-{sign_ins}"));
         fs::write(folder.join(sign_ins), SIGN_INS).expect("writable");
         fs::write(folder.join(steps), STEPS).expect("writable");
-        let case = case::load(inventory::take(&[folder], &backtrail::settings::archive::Archive::default()).expect("there are files"), &|_| ());
+        let case = case::load(inventory::take(&[folder], &Archive::default()).expect("there are files"), &|_| ());
         let rows: Vec<_> = case.frames.sign_ins.iter().collect();
         let [refused, passed] = rows.as_slice() else { panic!("two sign-ins, {} rows", rows.len()) };
         let written: Value = serde_json::from_str(refused.auth_steps().expect("joined")).expect("JSON");
@@ -99,4 +100,29 @@ fn message_traces_give_sent_mail_its_recipients() {
     }
     let traced = completed.iter().find(|mail| mail["message_id"] == "<only-traced@contoso.example>").expect("traced");
     assert_eq!((traced["recipients"][0].as_str(), traced["subject"].as_str()), (Some("pay@fabrikam.example"), Some("New account")));
+}
+
+/// What Splunk, Elasticsearch and their pipelines put around a record is taken off, however deep; the original beats the columns made of it.
+#[test]
+fn originals_inside_siem_exports_are_read() {
+    let record = r#"{"CreationTime":"2026-03-24T09:15:00","Id":"5d0a0000-1111-4222-8333-444455556666","Operation":"New-InboxRule","RecordType":1,"UserType":0,"OrganizationId":"1","Workload":"Exchange","UserId":"ana.lima@contoso.example","ClientIP":"203.0.113.45","Parameters":[{"Name":"Name","Value":"."},{"Name":"DeleteMessage","Value":"True"}]}"#;
+    let cell = record.replace('"', "\"\"");
+    let text = serde_json::to_string(record).expect("JSON text");
+    let exports = [
+        format!(
+            "_time,host,CreationTime,Operation,Workload,UserId,\"Parameters{{}}.Name\",_raw\n1774343700,x,2026-03-24T09:15:00,New-InboxRule,Exchange,ana.lima@contoso.example,Name,\"{cell}\"\n"
+        ),
+        format!("@timestamp,event.original\n2026-03-24T09:15:00Z,\"{cell}\"\n"),
+        format!("{{\"preview\":false,\"result\":{{\"host\":\"x\",\"_raw\":{text}}}}}\n"),
+        format!("{{\"_index\":\"logs\",\"_source\":{{\"@timestamp\":\"2026-03-24T09:15:00Z\",\"event\":{{\"original\":{text}}}}}}}\n"),
+    ];
+    for (number, export) in exports.iter().enumerate() {
+        let folder = folder(&format!("siem-{number}"));
+        fs::write(folder.join("export.txt"), export).expect("writable");
+        let case = case::load(inventory::take(&[folder], &Archive::default()).expect("there is a file"), &|_| ());
+        let rows: Vec<_> = case.frames.audit.iter().collect();
+        let [row] = rows.as_slice() else { panic!("export {number}: {} rows, {:?}", rows.len(), case.skipped) };
+        assert_eq!(row.parameters(), Some(r#"{"Name":".","DeleteMessage":"True"}"#), "export {number}");
+        assert_eq!((row.account(), row.address()), (Some("ana.lima@contoso.example"), Some("203.0.113.45")), "export {number}");
+    }
 }

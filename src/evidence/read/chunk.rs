@@ -72,8 +72,7 @@ impl Chunk {
                         if header.repeated_by(&object) {
                             Err(Loss::new(SkipReason::NotEvidence, "the table head again"))
                         } else {
-                            let shape = table.or_else(|| (reading.recognise)(&object));
-                            let result = use_record(&object, shape, &place, &mut rows);
+                            let result = use_row(&object, table, reading, &place, &mut rows);
                             chunk.n_ragged += u64::from(is_ragged && result.is_ok());
                             result
                         }
@@ -151,13 +150,52 @@ fn use_json(
     // An object saved alone carries the context that pages carry.
     let own_context = if place.context.is_empty() { json::context(object) } else { None };
     let place = Place { context: own_context.as_deref().unwrap_or(place.context), ..place };
+    use_object(object, reading, &place, rows, 0)
+}
+
+/// Reads one row of a table. SIEM tables hold the original record beside the columns that were made of it, which are poorer: lists in them are torn.
+fn use_row(
+    row: &Object<'_>,
+    table: Option<&'static Shape>,
+    reading: Reading<'_>,
+    place: &Place<'_>,
+    rows: &mut Rows,
+) -> Result<&'static Shape, Loss> {
+    const ORIGINALS: &[&str] = &["raw", "eventoriginal"];
+    for original in ORIGINALS.iter().filter_map(|name| row.get(name)?.nested().ok()) {
+        if let Some(inner) = original.object().filter(|inner| (reading.recognise)(inner).is_some()) {
+            return use_object(inner, reading, place, rows, 0);
+        }
+    }
+    match table.or_else(|| (reading.recognise)(row)) {
+        Some(shape) => use_record(row, Some(shape), place, rows),
+        None => use_object(row, reading, place, rows, 0),
+    }
+}
+
+/// Wrappings inside each other that are opened: Elasticsearch hits around Filebeat events around original records, and one to spare.
+const WRAPPINGS: usize = 4;
+
+/// Reads one object: the record, or what programs put around it.
+fn use_object(object: &Object<'_>, reading: Reading<'_>, place: &Place<'_>, rows: &mut Rows, depth: usize) -> Result<&'static Shape, Loss> {
     if let Some(shape) = (reading.recognise)(object) {
-        return use_record(object, Some(shape), &place, rows);
+        return use_record(object, Some(shape), place, rows);
     }
-    match unwrapped(object, reading) {
-        Some((inner, shape)) => use_record(inner.object().unwrap_or(object), Some(shape), &place, rows),
-        None => use_record(object, None, &place, rows),
+    for inner in WRAPPERS.iter().filter_map(|path| object.path(path)?.nested().ok()) {
+        if let Some(inner) = inner.object().filter(|inner| is_known(inner, reading, depth + 1)) {
+            return use_object(inner, reading, place, rows, depth + 1);
+        }
     }
+    use_record(object, None, place, rows)
+}
+
+/// A record, or something around one.
+fn is_known(object: &Object<'_>, reading: Reading<'_>, depth: usize) -> bool {
+    let holds_one = || {
+        let mut inner = WRAPPERS.iter().filter_map(|path| object.path(path)?.nested().ok());
+        inner.any(|inner| inner.object().is_some_and(|inner| is_known(inner, reading, depth + 1)))
+    };
+    depth <= WRAPPINGS && ((reading.recognise)(object).is_some() || holds_one())
 }
 
 fn use_record(object: &Object<'_>, shape: Option<&'static Shape>, place: &Place<'_>, rows: &mut Rows) -> Result<&'static Shape, Loss> {
@@ -178,13 +216,6 @@ fn use_record(object: &Object<'_>, shape: Option<&'static Shape>, place: &Place<
     }
 }
 
-/// The record inside a record of a SIEM or of a REST client: `_source`, `_raw`, `event.original`, or the single object under `value` or `data`.
-fn unwrapped<'a>(object: &'a Object<'a>, reading: Reading<'_>) -> Option<(Cow<'a, Value<'a>>, &'static Shape)> {
-    const WRAPPERS: &[&[&str]] =
-        &[&["source"], &["raw"], &["event", "original"], &["eventoriginal"], &["value"], &["data"], &["event"], &["result"], &["message"], &["body"]];
-    WRAPPERS.iter().find_map(|path| {
-        let inner = object.path(path)?.nested().ok()?;
-        let shape = inner.object().and_then(reading.recognise)?;
-        Some((inner, shape))
-    })
-}
+/// Where SIEMs and REST clients put the record: `_source`, `_raw`, `event.original`, or the single object under `value` or `data`.
+const WRAPPERS: &[&[&str]] =
+    &[&["source"], &["raw"], &["event", "original"], &["eventoriginal"], &["value"], &["data"], &["event"], &["result"], &["message"], &["body"]];

@@ -67,13 +67,12 @@ fn read_unknown(properties: &Object<'_>, category: &str, place: &Place<'_>, rows
         return (shape.read)(candidate, place, rows);
     }
     if let Some(table) = category.strip_prefix("AdvancedHunting-")
-        && OTHER_HUNTING.iter().any(|other| table.starts_with(other))
-        && !table.starts_with("CloudAppEvents")
+        && (properties.has("initiatingprocessfilename") || OTHER_HUNTING.iter().any(|other| table.starts_with(other)) && table != "CloudAppEvents")
     {
         let detail = format!("category {category}: a table about machines and resources, not about accounts or mail");
         return Err(Reject { reason: SkipReason::NotEvidence, detail });
     }
-    let is_known = NOT_READ.iter().any(|known| known.eq_ignore_ascii_case(category)) || category.starts_with("AdvancedHunting-");
+    let is_known = NOT_READ.iter().any(|known| known.eq_ignore_ascii_case(category));
     let why = if is_known { "this version does not read it" } else { "no shape claims its properties" };
     Err(Reject { reason: SkipReason::UnknownShape, detail: format!("category {category}: {why}") })
 }

@@ -14,7 +14,7 @@ pub(super) const DEFENDER_ALERTS: Shape = Shape {
     claims: |record| {
         record.has("provideralertid")
             || (record.has("evidence") && record.has("servicesource"))
-            || (record.has("servicesource") && record.has("detectionsource") && record.has("title") && !record.has("alertid"))
+            || (record.has("servicesource") && record.has("title") && record.has("createddatetime") && !record.has("alertid"))
     },
     read: |record, place, rows| read_alert(record, place, rows),
 };

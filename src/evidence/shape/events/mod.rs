@@ -13,7 +13,9 @@ mod graph_activity;
 mod hunting_alerts;
 mod hunting_email;
 mod hunting_events;
+mod hunting_identity_info;
 mod hunting_sign_ins;
+mod hunting_teams;
 mod la_auditlogs;
 mod la_officeactivity;
 mod la_signin;
@@ -57,6 +59,8 @@ pub const EVENT_SHAPES: &[&Shape] = &[
     &hunting_alerts::HUNTING_ALERTS,
     &hunting_email::HUNTING_EMAIL,
     &hunting_email::HUNTING_EMAIL_PARTS,
+    &hunting_identity_info::HUNTING_IDENTITY_INFO,
+    &hunting_teams::HUNTING_TEAMS,
     &hunting_events::HUNTING_URL_CLICKS,
     &hunting_events::HUNTING_CLOUD_APPS,
     &hunting_events::HUNTING_IDENTITY,

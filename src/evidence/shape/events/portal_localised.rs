@@ -208,8 +208,8 @@ fn is_guid(record: &Object<'_>, position: usize) -> bool {
     text(record, position).is_some_and(|text| identity::is_guid(&text))
 }
 
-/// ISO dates only, as portals write them.
+/// A date, not a bare number. Files that were saved again by a spreadsheet program have theirs changed.
 fn is_date(record: &Object<'_>, position: usize) -> bool {
     let value = record.fields().get(position).map(|(_, value)| value);
-    value.and_then(Value::text).is_some_and(|text| text.get(4..5) == Some("-")) && field::time(value, crate::time::DateOrder::default()).is_some()
+    value.and_then(Value::text).is_some_and(|text| text.contains(['-', '/', '.'])) && field::time(value, crate::time::DateOrder::default()).is_some()
 }

@@ -12,7 +12,9 @@ pub(super) const RISK_DETECTION: Shape = Shape {
     title: "Identity Protection risk detections",
     made_by: "Graph identityProtection/riskDetections; Microsoft-Extractor-Suite RiskyDetections; Untitled Goose",
     claims: |record| {
-        record.has("riskeventtype") && (record.has("detecteddatetime") || record.has("detectiontimingtype")) && !record.has("creationtime")
+        // `riskType` is the older name.
+        let has_type = record.has("riskeventtype") || record.has("risktype") && record.has("riskstate");
+        has_type && (record.has("detecteddatetime") || record.has("detectiontimingtype")) && !record.has("creationtime")
     },
     read: read_detection,
 };
