@@ -21,6 +21,8 @@ pub mod enrich;
 pub mod evidence;
 pub mod finding;
 pub mod frame;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod inventory;
 pub mod model;
 pub mod provenance;

@@ -15,7 +15,7 @@ const RANKS: &[&[&str]] = &[
     &["assess"],
     &["timeline"],
     &["report"],
-    &["cli"],
+    &["cli", "fuzzing"],
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

@@ -29,8 +29,10 @@ use crate::settings::Settings;
 use crate::settings::access::Guessing;
 
 mod campaign;
+mod leads;
 
 use campaign::{Campaign, Source, fingerprint};
+use leads::Leads;
 
 pub(super) const DETECTOR: Detector = Detector {
     id: "password-spray",
@@ -146,9 +148,10 @@ fn describe(case: &Case, campaign: &Campaign<'_>) -> Option<Finding> {
 fn outcomes(case: &Case, campaigns: &[Campaign<'_>], ends: &[SignIn<'_>], limits: &Guessing) -> Vec<Draft> {
     let mut blocks = Blocks::default();
     let mut found: BTreeMap<(usize, &str), Vec<SignIn<'_>>> = BTreeMap::new();
-    if !campaigns.is_empty() {
-        for row in ends.iter().copied() {
-            for (number, _) in campaigns.iter().enumerate().filter(|(_, campaign)| belongs(case, campaign, &row, &mut blocks, limits)) {
+    let leads = Leads::of(campaigns);
+    for row in ends.iter().copied() {
+        for number in leads.to(&row, &mut blocks) {
+            if campaigns.get(number).is_some_and(|campaign| belongs(case, campaign, &row, &mut blocks, limits)) {
                 found.entry((number, row.account().unwrap_or_default())).or_default().push(row);
             }
         }
