@@ -169,7 +169,7 @@ fn read_click(record: &Object<'_>, place: &Place<'_>, rows: &mut Rows) -> Result
     row.address = address::address(record.get("ipaddress"));
     row.target = field::text(record.get("url"));
     row.target_kind = Some("url".into());
-    row.object = row.target.clone();
+    row.object.clone_from(&row.target);
     row.correlation_id = field::lower(record.get("networkmessageid"));
     row.details = details(record, &["isclickedthrough", "threattypes", "detectionmethods", "urlchain", "appname", "networkmessageid"]);
     rows.audit.push(place.source, place.record, &field::text(record.get("reportid")).unwrap_or_default(), row);
