@@ -153,8 +153,9 @@ fn listed(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Wi
     let history = item.history.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
     match list.since(case, scope.accounts, window.from) {
         Standing::Absent => None,
+        // What stands is one half of the proof only.
         Standing::Untouched(words) if limits.is_empty() => Some((
-            "clear",
+            "partial",
             format!("{words}; {history} does not cover the window, so what was made and removed again before the export would not show"),
         )),
         Standing::Untouched(words) => Some(("partial", format!("{words}, but {}; {history} does not cover the window", limits.join("; ")))),
