@@ -9,7 +9,7 @@ use crate::evidence::container::{Container, Pool, Text, lines, sniff};
 use crate::evidence::read::{self, Contents, Reading};
 use crate::evidence::shape::field::{address as addresses, identity};
 use crate::evidence::shape::recognise;
-use crate::frame::Frames;
+use crate::frame::{Column, Frames};
 use crate::provenance::SourceId;
 use crate::settings::archive::Archive;
 use crate::time::{self as times, DateOrder};
@@ -24,7 +24,8 @@ fn cells(frames: &Frames) -> Vec<String> {
     let frames = frames.each().into_iter().flat_map(|(name, frame)| {
         let columns = frame.columns();
         let row = |row: usize| {
-            let cells = columns.iter().map(|(_, column)| column.text(row));
+            // Whether 1/2 is the first of February or the second of January is decided by the first block.
+            let cells = columns.iter().filter(|(_, column)| !matches!(column, Column::Time(_))).map(|(_, column)| column.text(row));
             format!("{name} {:?} {:?}", frame.places().reference(row), cells.collect::<Vec<_>>())
         };
         (0..frame.height()).map(row).collect::<Vec<_>>()

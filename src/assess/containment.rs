@@ -115,6 +115,7 @@ fn directory_reach(case: &Case) -> Option<Time> {
 
 /// What went wrong, per account: kind, account, words. `first` holds the affected accounts with their first malicious act. That something was not done is
 /// said only where the evidence would show it.
+#[expect(clippy::too_many_arguments, reason = "each is one thing that is compared with the steps")]
 pub(crate) fn faults(
     case: &Case,
     marks: &Marks,

@@ -60,17 +60,6 @@ pub fn load_cached(mut inventory: Inventory, cache: &Cache, progress: &(dyn Fn(P
     build((sources, skipped, loaded))
 }
 
-/// [`load`] with the shapes and the block size given, for tests.
-#[cfg(test)]
-pub(super) fn load_with(
-    inventory: Inventory,
-    recognise: fn(&Object<'_>) -> Option<&'static Shape>,
-    block: usize,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Case {
-    build(read_files(inventory, recognise, block, None, progress))
-}
-
 /// Joins what the files held.
 fn build((mut sources, mut skipped, loaded): Loaded) -> Case {
     let mut case = Case::default();

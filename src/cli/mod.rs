@@ -54,6 +54,7 @@ pub enum Command {
 }
 
 /// Arguments of `analyze`.
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 #[derive(Debug, Args)]
 pub struct Analyze {
     /// Evidence folders or files

@@ -227,6 +227,7 @@ impl Texts {
     }
 
     /// A column with `of` applied to each text; called once per stored text.
+    #[must_use]
     pub fn mapped<'t>(&'t self, of: impl FnMut(&'t str) -> Option<&'t str>) -> Self {
         let new = self.each_stored(of);
         let text = |code: u32| (code as usize).checked_sub(1).and_then(|at| new.get(at).copied().flatten());

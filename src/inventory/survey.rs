@@ -59,12 +59,12 @@ pub(super) fn survey(path: String, absolute: PathBuf, entry: Entry, limits: &Arc
             let guard = Guard::new(limits, source.size);
             packed(source, contents, packing, Box::new(file), &guard, 0)
         }
-        _ => vec![plain(source, contents)],
+        _ => vec![plain(source, &contents)],
     }
 }
 
 /// A file that is no archive.
-fn plain(mut source: Source, contents: Contents) -> Survey {
+fn plain(mut source: Source, contents: &Contents) -> Survey {
     if is_litter(&source) {
         return Survey::noted(source, "left behind by an operating system; no evidence");
     }
@@ -165,13 +165,13 @@ fn survey_member(archive: &Source, path: String, member: Member, bytes: &mut Byt
     let whole = head.as_slice().chain(bytes);
     if sniff::packing(&head).is_none() || is_litter(&source) {
         let contents = Contents::read(whole, &mut source);
-        return vec![plain(source, contents)];
+        return vec![plain(source, &contents)];
     }
     let mut spool = archive::spool();
     let contents = Contents::read(Copied { input: whole, copy: &mut spool }, &mut source);
     match archive::packing(&mut spool) {
         Ok(Some(packing)) => packed(source, contents, packing, Box::new(spool), guard, depth.saturating_add(1)),
-        Ok(None) | Err(_) => vec![plain(source, contents)],
+        Ok(None) | Err(_) => vec![plain(source, &contents)],
     }
 }
 

@@ -21,11 +21,11 @@ pub fn render(inventory: &Inventory, style: Style) -> String {
     let mut screen = Screen::new(style);
     files(&mut screen, inventory, style.verbose);
     evidence(&mut screen, inventory, style);
-    section(&mut screen, "What limits it", "-", inventory.limits.iter().map(|limit| limit.text.clone()).collect());
+    section(&mut screen, "What limits it", "-", &inventory.limits.iter().map(|limit| limit.text.clone()).collect::<Vec<_>>());
     let absent = (!inventory.absent.is_empty()).then(|| format!("not a single record of: {}", inventory.absent.join(", ")));
-    section(&mut screen, "What is not there", "-", inventory.gaps.iter().cloned().chain(absent).collect());
+    section(&mut screen, "What is not there", "-", &inventory.gaps.iter().cloned().chain(absent).collect::<Vec<_>>());
     missing(&mut screen, inventory, style.verbose);
-    section(&mut screen, "Must survive remediation", "-", inventory.preservation.clone());
+    section(&mut screen, "Must survive remediation", "-", &inventory.preservation);
     screen.into_text()
 }
 
@@ -162,13 +162,13 @@ fn missing(screen: &mut Screen, inventory: &Inventory, verbose: bool) {
     }
 }
 
-fn section(screen: &mut Screen, title: &str, label: &str, lines: Vec<String>) {
+fn section(screen: &mut Screen, title: &str, label: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
     screen.heading(title);
     let mut table = screen.plain();
-    for line in &lines {
+    for line in lines {
         screen.line(&mut table, label, std::slice::from_ref(line), None);
     }
     screen.push_table(&table);

@@ -101,7 +101,7 @@ impl<'a> Prover<'a> {
         }
         let all = self.joined(kind, &about);
         let mut reasons: Vec<String> = unnamed.into_iter().collect();
-        reasons.extend(self.short(kind, &all, window));
+        reasons.extend(Self::short(kind, &all, window));
         let told = blind.iter().copied().chain(unsound.iter().copied().filter(|_| !window.lies_in(&self.joined(kind, &sound))));
         reasons.extend(told.map(|limit| limit.text.clone()));
         let shows_something =
@@ -200,7 +200,7 @@ impl<'a> Prover<'a> {
     }
 
     /// Where the files end before the window does.
-    fn short(&self, kind: Evidence, spans: &[(Time, Time)], window: Window) -> Option<String> {
+    fn short(kind: Evidence, spans: &[(Time, Time)], window: Window) -> Option<String> {
         if window.lies_in(spans) {
             return None;
         }

@@ -56,10 +56,9 @@ pub(super) fn limits(read: Read<'_>) -> Vec<Limit> {
         for note in &source.notes {
             match note.as_str() {
                 NEXT_LINK => {
-                    say(LimitKind::NextLink, "a link to the next page remains (@odata.nextLink): the export stopped before its end".to_owned())
+                    say(LimitKind::NextLink, "a link to the next page remains (@odata.nextLink): the export stopped before its end".to_owned());
                 }
-                CLOSING_BRACKET => say(LimitKind::Cut, note.clone()),
-                CUT_RECORD => say(LimitKind::Cut, note.clone()),
+                CLOSING_BRACKET | CUT_RECORD => say(LimitKind::Cut, note.clone()),
                 _ => {}
             }
         }
@@ -100,7 +99,7 @@ fn cap(read: Read<'_>, id: SourceId, source: &Source, is_incomplete: bool) -> Op
     let known = known.filter(|who| !who.is_empty());
     let is_search = source.shapes.iter().any(|shape| shape == "ual_search");
     known.or_else(|| {
-        let is_full_calls = is_search && source.records > 0 && source.records <= SEARCH && source.records % CALL == 0;
+        let is_full_calls = is_search && source.records > 0 && source.records <= SEARCH && source.records.is_multiple_of(CALL);
         is_full_calls.then_some("whole calls of Search-UnifiedAuditLog, each of 5,000")
     })
 }

@@ -114,6 +114,7 @@ mod tests {
         (0..).map(SourceId).zip(files.iter().map(read)).collect()
     }
 
+    #[expect(clippy::type_complexity, reason = "announced, present, and the missing stretches of each search")]
     fn missing(files: &[&[(&str, i64, std::ops::RangeInclusive<i64>)]]) -> Vec<(u64, u64, Vec<(u32, u32)>)> {
         incomplete(&remarks(files)).into_iter().map(|search| (search.n_announced, search.n_present, search.missing)).collect()
     }

@@ -89,7 +89,7 @@ pub(super) fn duplicates(frames: &mut Frames) -> Folded {
     let mut plans = plans(frames, &mut folded, &mut others);
     for (name, frame) in frames.each_mut() {
         if let Some(plan) = plans.remove(name) {
-            apply(frame, plan);
+            apply(frame, &plan);
         } else if !EVENTS.contains(&name) {
             for (kept, other) in identical::rows(frame) {
                 others.entry(kept).or_default().insert(other);
@@ -176,7 +176,7 @@ fn note(table: &Table<'_>, merged: &[Merged], differences: &mut Differences, oth
     }
 }
 
-fn apply(frame: &mut dyn Frame, plan: Plan) {
+fn apply(frame: &mut dyn Frame, plan: &Plan) {
     let mut is_dropped = Vec::new();
     for row in plan.dropped.iter().chain(plan.merged.iter().flat_map(|event| &event.dropped)) {
         is_dropped.resize(frame.height(), false);

@@ -40,7 +40,7 @@ fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     }
     by_account.retain(|_, rows| rows.len() >= mfa.code_failures);
     let successes = record::select(case, |row| record::succeeded(row) && row.account().is_some_and(|account| by_account.contains_key(account)));
-    let successes: Vec<SignIn<'_>> = successes.iter().copied().collect();
+    let successes: Vec<SignIn<'_>> = successes.clone();
     let mut drafts = Vec::new();
     for (account, rows) in &by_account {
         for series in rows.chunk_by(|a, b| a.time().zip(b.time()).is_some_and(|(a, b)| b - a <= window)) {

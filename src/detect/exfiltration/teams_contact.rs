@@ -59,7 +59,7 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
     let rows = selection::audit(case, &["chatcreated"]);
     let mut findings = Vec::new();
     let mut from_inside: BTreeMap<(&str, String), Vec<Chat<'_>>> = BTreeMap::new();
-    for event in rows.iter() {
+    for event in &rows {
         let details = Properties::parse(event.details());
         let info = object(details.get("ParticipantInfo"));
         if !info.flag("HasForeignTenantUsers") {
@@ -70,9 +70,9 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
         let one_to_one = details.filled("CommunicationType").is_some_and(|kind| kind.eq_ignore_ascii_case("oneonone"));
         let actor = event.account().unwrap_or_default();
         if one_to_one && let (Some(victim), Some(lure)) = (inside.first(), outside.iter().find(|member| is_lure(member))) {
-            findings.push(false_help_desk(&event, victim, lure));
-        } else if case.identities.is_own_address(actor) && Origin::of_audit(&event).is_unusual(case) {
-            let place = Origin::of_audit(&event).network_key().unwrap_or_default();
+            findings.push(false_help_desk(event, victim, lure));
+        } else if case.identities.is_own_address(actor) && Origin::of_audit(event).is_unusual(case) {
+            let place = Origin::of_audit(event).network_key().unwrap_or_default();
             from_inside.entry((actor, place)).or_default().push((*event, outside.into_iter().map(|member| member.upn).collect()));
         }
     }

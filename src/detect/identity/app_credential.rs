@@ -134,7 +134,7 @@ fn uses(case: &Case, with_key: &[SignIn<'_>], keys: &[BTreeMap<&str, &str>], fin
     let used: Vec<Sighting<'_>> = with_key
         .iter()
         .filter(|row| row.credential_id().is_some_and(|id| ids.contains(&id.to_lowercase())))
-        .filter_map(|row| Sighting::of_sign_in(&row))
+        .filter_map(Sighting::of_sign_in)
         .collect();
     if used.is_empty() {
         return 0;

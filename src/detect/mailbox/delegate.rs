@@ -59,8 +59,8 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
     let mut findings = Vec::new();
     let data = selection::audit(case, OPERATIONS);
     for event in data.iter().filter(|event| event.actor_kind() != Some("system")) {
-        for grant in grants(case, &event) {
-            findings.extend(judge_event(case, &event, &grant));
+        for grant in grants(case, event) {
+            findings.extend(judge_event(case, event, &grant));
         }
     }
     for state in case.frames.permissions.iter() {

@@ -75,7 +75,7 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
         let effect = if REMOVALS.contains(&operation) { Some("a filter was removed or switched off") } else { weakening(operation, &parameters) };
         let Some(effect) = effect else { continue };
         let actor = event.account().unwrap_or_default();
-        let origin = Origin::of_audit(&event);
+        let origin = Origin::of_audit(event);
         let shown = event.operation_raw().unwrap_or(operation);
         let mut finding = Finding::new(ID, "mail-protection-weakened", actor, event.time().unwrap_or_default(), event.reference());
         finding.severity = if origin.is_unusual(case) { Severity::High } else { Severity::Medium };
@@ -86,7 +86,7 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
         finding.fact("effect", effect);
         finding.fact("object", event.object().unwrap_or_default());
         finding.fact("parameters", event.parameters().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null));
-        finding.traces = traces_of_audit(&event);
+        finding.traces = traces_of_audit(event);
         if origin.novelty(case) == Novelty::Established {
             finding.against.push("the change was made from a network that is established for the actor".to_owned());
         }

@@ -35,14 +35,14 @@ type Search<'a> = (AuditEvent<'a>, String, Vec<&'static str>);
 fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
     let rows = selection::audit(case, &["searchqueryinitiatedexchange", "searchqueryinitiatedsharepoint", "searchqueryperformed"]);
     let mut accounts: BTreeMap<&str, Vec<Search<'_>>> = BTreeMap::new();
-    for event in rows.iter() {
+    for event in &rows {
         let (details, parameters) = (Properties::parse(event.details()), Properties::parse(event.parameters()));
         let names = ["QueryText", "SearchQueryText", "Query"];
         let Some(query) = names.into_iter().find_map(|name| details.filled(name).or_else(|| parameters.filled(name))) else {
             continue;
         };
         let found = words::found(Words::Search, &query);
-        if !found.is_empty() && Origin::of_audit(&event).is_unusual(case) {
+        if !found.is_empty() && Origin::of_audit(event).is_unusual(case) {
             accounts.entry(event.account().unwrap_or_default()).or_default().push((*event, query, found));
         }
     }

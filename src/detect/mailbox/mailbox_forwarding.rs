@@ -43,20 +43,20 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
     // (mailbox, address) → finding; a later record about the same forwarding joins the first.
     let mut findings: BTreeMap<(String, String), Draft> = BTreeMap::new();
     let data = selection::audit(case, &["set-mailbox", "new-mailbox", "enable-mailbox", "set-mailuser", "set-user"]);
-    for event in data.iter() {
+    for event in &data {
         let parameters = Properties::parse(event.parameters());
         // Nearly all of these records are Exchange's housekeeping without the parameters in question.
         if FIELDS.iter().all(|field| parameters.get(field).is_none()) {
             continue;
         }
-        let mailbox = owner::owner(case, &event, &parameters);
+        let mailbox = owner::owner(case, event, &parameters);
         for field in FIELDS {
             let Some(text) = parameters.text(field) else { continue };
             if text.trim().is_empty() {
                 mark_removed(&mut findings, &mailbox, field, event.time(), &event.reference());
                 continue;
             }
-            let origin = Origin::of_audit(&event);
+            let origin = Origin::of_audit(event);
             for target in contacts.recipients(case, &mailbox, &text) {
                 let key = (mailbox.clone(), target.text().to_owned());
                 let (finding, records) = findings.entry(key).or_insert_with(|| {
@@ -75,7 +75,7 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
                     }
                     (finding, Vec::new())
                 });
-                finding.traces.extend(&traces_of_audit(&event));
+                finding.traces.extend(&traces_of_audit(event));
                 records.push((event.time(), event.reference()));
             }
         }

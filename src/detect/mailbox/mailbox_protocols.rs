@@ -40,15 +40,15 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
         }
         let actor = event.account().unwrap_or("an actor that is not recorded");
         let tenant_wide = event.operation() != Some("set-casmailbox");
-        let mailbox = if tenant_wide { String::new() } else { owner::owner(case, &event, &parameters) };
+        let mailbox = if tenant_wide { String::new() } else { owner::owner(case, event, &parameters) };
         let whose = if tenant_wide { "the whole tenant" } else { mailbox.as_str() };
         let mut finding = Finding::new(ID, "mailbox-protocol-enabled", &mailbox, event.time().unwrap_or_default(), event.reference());
         finding.severity = Severity::Low;
         finding.confidence = 0.9;
-        finding.summary = format!("{actor} switched on {} for {whose} from {}", protocols.join(" and "), Origin::of_audit(&event).describe(case));
+        finding.summary = format!("{actor} switched on {} for {whose} from {}", protocols.join(" and "), Origin::of_audit(event).describe(case));
         finding.fact("actor", actor);
         finding.fact("protocols", protocols.into_iter().collect::<serde_json::Value>());
-        finding.traces = traces_of_audit(&event);
+        finding.traces = traces_of_audit(event);
         findings.push(finding);
     }
     findings

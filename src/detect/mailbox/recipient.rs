@@ -45,7 +45,7 @@ impl Contacts {
     pub(super) fn read(case: &Case) -> Self {
         let data = selection::audit(case, &["new-mailcontact", "set-mailcontact", "new-mailuser", "set-mailuser", "enable-mailcontact"]);
         let mut contacts = BTreeMap::new();
-        for event in data.iter() {
+        for event in &data {
             let parameters = Properties::parse(event.parameters());
             let Some(address) = parameters.filled("ExternalEmailAddress").map(|text| bare(&text)) else {
                 continue;

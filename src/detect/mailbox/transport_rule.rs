@@ -60,7 +60,7 @@ fn detect(case: &Case, _: &Settings) -> Vec<Finding> {
             sinks.extend(parameters.filled("SmartHosts").map(|hosts| hosts_outside(case, &hosts)).unwrap_or_default());
         }
         if !sinks.is_empty() {
-            findings.push(of_event(case, &event, &parameters, &sinks));
+            findings.push(of_event(case, event, &parameters, &sinks));
         }
     }
     for state in case.frames.policies.iter().filter(|state| state.kind().is_some_and(|kind| STATES.iter().any(|(known, _)| *known == kind))) {

@@ -62,14 +62,14 @@ fn stolen_codes<'a>(case: &Case, settings: &Settings, rows: &[SignIn<'a>]) -> Pa
     let window = chrono::TimeDelta::minutes(settings.session.code_minutes);
     let mut opened: BTreeMap<(&str, &str), Sighting<'a>> = BTreeMap::new();
     let mut pairs: Pairs<'a> = BTreeMap::new();
-    for row in rows.iter() {
-        let (Some(sighting), Some(app)) = (Sighting::of_sign_in(&row).filter(Sighting::has_origin), row.app_id()) else { continue };
+    for row in rows {
+        let (Some(sighting), Some(app)) = (Sighting::of_sign_in(row).filter(Sighting::has_origin), row.app_id()) else { continue };
         if sighting.account.is_empty() || !redeems_for_many(app) {
             continue;
         }
-        if is_request(&row, "OAuth2:Authorize") {
+        if is_request(row, "OAuth2:Authorize") {
             opened.insert((sighting.account, app), sighting);
-        } else if is_request(&row, "OAuth2:Token")
+        } else if is_request(row, "OAuth2:Token")
             && row.error_code() == Some(0)
             && let Some(authorised) = opened.get(&(sighting.account, app))
             && sighting.time - authorised.time <= window

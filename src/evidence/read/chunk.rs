@@ -129,13 +129,12 @@ fn use_json(
     place: Place<'_>,
     (rows, n_repaired): (&mut Rows, &mut u64),
 ) -> Result<&'static Shape, Loss> {
-    let value = match parse_into(arena, text) {
-        Some(value) => value,
-        None => {
-            let (value, is_repaired) = repair::parse(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
-            *n_repaired += u64::from(is_repaired);
-            value
-        }
+    let value = if let Some(value) = parse_into(arena, text) {
+        value
+    } else {
+        let (value, is_repaired) = repair::parse(text).map_err(|error| Loss::new(SkipReason::Malformed, error.to_string()))?;
+        *n_repaired += u64::from(is_repaired);
+        value
     };
     let value = match (value, columns) {
         (Value::List(cells), Some(columns)) => {

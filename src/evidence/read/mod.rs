@@ -24,6 +24,9 @@ pub(crate) const CUT_RECORD: &str = "the file ends in the middle of a record";
 /// Batches of one file that are in memory at a time, at most. More would not keep more threads busy: each takes some 20 ms.
 const GROUP: usize = 16;
 
+/// Sees rows of a file.
+pub(crate) type Watch<'a> = Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>;
+
 /// What a file is and how its records are to be recognised.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
@@ -42,7 +45,7 @@ pub(crate) struct Reading<'a> {
     /// Buffers to read into.
     pub(crate) pool: &'a Pool,
     /// Sees the rows of each batch, in no particular order; they are then forgotten.
-    pub(crate) watch: Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>,
+    pub(crate) watch: Watch<'a>,
 }
 
 /// What a file held.

@@ -110,6 +110,7 @@ fn any_wrapping_gives_the_same_report() {
 
         let gzipped: Vec<(String, Vec<u8>)> = files.iter().map(|(path, bytes)| (format!("{path}.gz"), pack::gzip(bytes))).collect();
         let gzipped: Vec<(&str, &[u8])> = gzipped.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
+        #[expect(clippy::type_complexity, reason = "name of the wrapping; name and bytes of each file")]
         let wrappings: Vec<(&str, Vec<(&str, Vec<u8>)>)> = vec![
             ("zip", vec![("e.zip", pack::zip(&files))]),
             ("tar", vec![("e.tar", pack::tar(&files))]),

@@ -89,7 +89,7 @@ pub(super) fn workbook(sheets: &[(&str, &str)], texts: &[&str]) -> Vec<u8> {
     let book = format!("<workbook {main} {office}><sheets>{names}</sheets></workbook>");
     let targets = list(&|id, _| relation(id, "worksheet", &format!("worksheets/sheet{id}.xml")));
     let shared = relation(90, "sharedStrings", "sharedStrings.xml") + &relation(91, "styles", "styles.xml");
-    let texts = texts.iter().map(|text| format!("<si><t>{text}</t></si>")).collect::<String>();
+    let texts = texts.iter().map(|text| format!("<si><t>{text}</t></si>")).collect::<Vec<_>>().concat();
     // Style 1 is Excel's own date with time (22).
     let styles = format!(r#"<styleSheet {main}><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"#);
     let mut parts = vec![

@@ -41,9 +41,9 @@ fn detect(case: &Case, settings: &Settings) -> Vec<Finding> {
     let limits = &settings.access.special;
     let rows = record::select(case, record::succeeded);
     let mut by_account: BTreeMap<&str, Machine<'_>> = BTreeMap::new();
-    for row in rows.iter() {
+    for row in &rows {
         let account = row.account().unwrap_or_default();
-        by_account.entry(account).or_default().observe(account, &row, limits);
+        by_account.entry(account).or_default().observe(account, row, limits);
     }
     let drafts = by_account.iter().filter_map(|(account, machine)| describe(case, account, machine, limits)).collect();
     draft::finish_all(case, drafts)

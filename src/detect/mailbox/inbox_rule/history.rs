@@ -65,11 +65,11 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> Vec<Rule> {
     let contacts = Contacts::read(case);
     let mut rules: Vec<Rule> = Vec::new();
     let data = selection::audit(case, OPERATIONS);
-    for event in data.iter() {
+    for event in &data {
         let parameters = Properties::parse(event.parameters());
         let operation = event.operation().unwrap_or_default();
-        let content = Content::of_event(&event, &parameters);
-        let owner = owner::owner(case, &event, &parameters);
+        let content = Content::of_event(event, &parameters);
+        let owner = owner::owner(case, event, &parameters);
         let removal = operation.starts_with("remove-") || parameters.text("RuleOperation").is_some_and(|text| text.to_lowercase().contains("remove"));
         if removal {
             for rule in rules.iter_mut().filter(|rule| rule.owner == owner && same_rule(&rule.content, &content)) {
@@ -78,7 +78,7 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> Vec<Rule> {
             }
             continue;
         }
-        let origin = Origin::of_audit(&event);
+        let origin = Origin::of_audit(event);
         let strange = origin.is_unusual(case).then(|| match origin.novelty(case) {
             Novelty::New => "made from a network that is new for the account",
             _ => "made from a rented network, with too little history to tell whether it is new",
@@ -90,7 +90,7 @@ pub(super) fn read(case: &Case, weights: &InboxRule) -> Vec<Rule> {
         rule.operations.push(event.operation_raw().unwrap_or(operation).to_owned());
         if got_worse {
             rule.author = Some((event.account().unwrap_or("an actor that is not recorded").to_owned(), origin.describe(case)));
-            rule.traces = traces_of_audit(&event);
+            rule.traces = traces_of_audit(event);
             rule.from_established = origin.novelty(case) == Novelty::Established;
         }
     }

@@ -88,7 +88,7 @@ fn describe(
     hour: usize,
     thresholds: &Thresholds,
 ) -> Option<Finding> {
-    let Some(first) = opened.first() else { return None };
+    let first = opened.first()?;
     let origin = Origin::of_access(&first.access);
     let unusual = origin.is_unusual(case);
     let mut messages: Vec<&str> = Vec::new();

@@ -22,7 +22,7 @@ pub(super) fn unpack(mut input: Box<dyn Seekable + '_>, outlet: &mut Outlet<'_>)
         let mut lost = unusable(block, outlet.guard.limits().dictionary_bytes);
         if lost.is_none() && outlet.is_any_wanted(files.len()) {
             let mut halt = None;
-            let decoded = decoder.for_each_entries(&mut |entry, bytes| {
+            let outcome = decoder.for_each_entries(&mut |entry, bytes| {
                 let done = if is_file(entry) { member(entry, bytes, outlet) } else { Ok(()) };
                 n_done += usize::from(is_file(entry));
                 halt = done.err();
@@ -31,7 +31,7 @@ pub(super) fn unpack(mut input: Box<dyn Seekable + '_>, outlet: &mut Outlet<'_>)
             if let Some(halt) = halt {
                 return Err(halt);
             }
-            lost = decoded.err().map(|error| refusal(&error));
+            lost = outcome.err().map(|error| refusal(&error));
         }
         for name in files.into_iter().skip(n_done) {
             match &lost {

@@ -236,9 +236,8 @@ impl Splitter {
             (Open::List(list), Line::Label { label, column }) => {
                 let recurs = list.labels.contains(label);
                 let is_apart = match (list.has_lines, list.column) {
-                    (_, None) => self.n_blank >= BLANKS_BEHIND_LINES,
                     (_, Some(own)) if own != column && list.labels.len() > 1 => self.n_blank > 0,
-                    (true, Some(_)) => self.n_blank >= BLANKS_BEHIND_LINES,
+                    (_, None) | (true, Some(_)) => self.n_blank >= BLANKS_BEHIND_LINES,
                     (false, Some(_)) => self.n_blank > 0,
                 };
                 if recurs || is_apart {

@@ -102,7 +102,7 @@ fn begins_field(separator: char, rest: &str) -> bool {
 
 /// Parts between separators that stand outside of quotes and brackets. An unclosed quote or bracket is a letter like any other.
 fn split(text: &str, separates: fn(char, &str) -> bool) -> impl Iterator<Item = &str> {
-    let is_balanced = text.matches('"').count() % 2 == 0;
+    let is_balanced = text.matches('"').count().is_multiple_of(2);
     let mut quoted = false;
     let mut depth = 0_usize;
     let mut from = 0;

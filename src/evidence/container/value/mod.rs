@@ -162,9 +162,9 @@ mod tests {
                 prop_assert_eq!(object.get(&name), wanted.as_ref());
                 prop_assert_eq!(parsed.object().and_then(|object| object.get(&name)), wanted.as_ref());
             }
-            const NAMES: Names = Names::new(&["a", "b", "ab", "ba", "a1", "aab", "bb", "1"]);
             let left: Vec<&Field<'_>> = object.iter().filter(|(key, _)| !["a", "b", "ab", "ba", "a1", "aab", "bb", "1"].iter().any(|name| is_spelling_of(key, name))).collect();
-            prop_assert_eq!(object.without(&NAMES).collect::<Vec<_>>(), left);
+            let names = Names::new(&["a", "b", "ab", "ba", "a1", "aab", "bb", "1"]);
+            prop_assert_eq!(object.without(&names).collect::<Vec<_>>(), left);
         }
     }
 }

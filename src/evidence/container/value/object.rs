@@ -122,7 +122,7 @@ impl<'a> Object<'a> {
         let is_field = |nth: usize| parts.fields.get(nth).filter(|(key, _)| key_is(key, name)).map(|(_, value)| value);
         let (chunks, rest) = parts.prints.as_chunks::<WIDTH>();
         for (n_chunks, chunk) in chunks.iter().enumerate() {
-            if chunk.iter().fold(false, |any, other| any | (*other == print)) {
+            if chunk.contains(&print) {
                 let found = (0..WIDTH).filter(|nth| chunk.get(*nth) == Some(&print)).find_map(|nth| is_field(n_chunks * WIDTH + nth));
                 if found.is_some() {
                     return found;
@@ -156,10 +156,13 @@ impl<'a> Object<'a> {
     pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         self.get(name).and_then(Value::text)
     }
+}
 
-    /// The prints of all names, one after the other: objects of one layout have the same.
-    pub(crate) fn prints(&self) -> &[u32] {
-        &self.parts().prints
+impl<'o, 'a> IntoIterator for &'o Object<'a> {
+    type Item = &'o Field<'a>;
+    type IntoIter = std::slice::Iter<'o, Field<'a>>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -193,6 +196,9 @@ impl Names {
     const N_PLACES: usize = 256;
 
     /// A set of at most 128 names.
+    ///
+    /// # Panics
+    /// With more names: when the program is compiled, because sets are constants.
     pub const fn new(names: &'static [&'static str]) -> Self {
         assert!(names.len() <= Self::N_PLACES / 2, "half of the places stay free, so that a search ends");
         let mut places = [0; Self::N_PLACES];
