@@ -146,28 +146,28 @@ enum Naming {
 /// Resolves every column that names an account through the identity table.
 pub(super) fn resolve_accounts(frames: &mut Frames, identities: &Identities) {
     use Naming::{Ids, Names};
-    let resolve = |names: &mut Texts, ids: Option<&Texts>, naming: Naming| *names = resolved(names, ids, naming, identities);
-    resolve(&mut frames.sign_ins.account, Some(&frames.sign_ins.account_id), Ids);
-    resolve(&mut frames.audit.account, Some(&frames.audit.account_id), Ids);
-    resolve(&mut frames.audit.target, Some(&frames.audit.target_id), Ids);
-    resolve(&mut frames.audit.mailbox, Some(&frames.audit.mailbox_id), Ids);
-    resolve(&mut frames.mail_access.account, None, Ids);
-    resolve(&mut frames.mail_access.mailbox, Some(&frames.mail_access.mailbox_id), Ids);
-    resolve(&mut frames.mail_items.account, None, Ids);
-    resolve(&mut frames.mail_items.mailbox, None, Ids);
-    resolve(&mut frames.risks.account, Some(&frames.risks.account_id), Ids);
-    resolve(&mut frames.messages.sender, None, Ids);
-    resolve(&mut frames.messages.recipient, None, Ids);
-    resolve(&mut frames.alerts.account, Some(&frames.alerts.account_id), Ids);
-    resolve(&mut frames.rules.mailbox, None, Names);
-    resolve(&mut frames.permissions.mailbox, None, Names);
-    resolve(&mut frames.permissions.trustee, None, Names);
-    resolve(&mut frames.grants.account, Some(&frames.grants.principal_id), Ids);
-    resolve(&mut frames.methods.account, Some(&frames.methods.account_id), Ids);
-    resolve(&mut frames.devices.account, None, Names);
-    resolve(&mut frames.users.account, Some(&frames.users.account_id), Ids);
-    resolve(&mut frames.members.member, Some(&frames.members.member_id), Names);
-    resolve(&mut frames.flows.account, Some(&frames.flows.account_id), Names);
+    let of = |names: &Texts, ids: Option<&Texts>, naming: Naming| resolved(names, ids, naming, identities);
+    frames.sign_ins.account = of(&frames.sign_ins.account, Some(&frames.sign_ins.account_id), Ids);
+    frames.audit.account = of(&frames.audit.account, Some(&frames.audit.account_id), Ids);
+    frames.audit.target = of(&frames.audit.target, Some(&frames.audit.target_id), Ids);
+    frames.audit.mailbox = of(&frames.audit.mailbox, Some(&frames.audit.mailbox_id), Ids);
+    frames.mail_access.account = of(&frames.mail_access.account, None, Ids);
+    frames.mail_access.mailbox = of(&frames.mail_access.mailbox, Some(&frames.mail_access.mailbox_id), Ids);
+    frames.mail_items.account = of(&frames.mail_items.account, None, Ids);
+    frames.mail_items.mailbox = of(&frames.mail_items.mailbox, None, Ids);
+    frames.risks.account = of(&frames.risks.account, Some(&frames.risks.account_id), Ids);
+    frames.messages.sender = of(&frames.messages.sender, None, Ids);
+    frames.messages.recipient = of(&frames.messages.recipient, None, Ids);
+    frames.alerts.account = of(&frames.alerts.account, Some(&frames.alerts.account_id), Ids);
+    frames.rules.mailbox = of(&frames.rules.mailbox, None, Names);
+    frames.permissions.mailbox = of(&frames.permissions.mailbox, None, Names);
+    frames.permissions.trustee = of(&frames.permissions.trustee, None, Names);
+    frames.grants.account = of(&frames.grants.account, Some(&frames.grants.principal_id), Ids);
+    frames.methods.account = of(&frames.methods.account, Some(&frames.methods.account_id), Ids);
+    frames.devices.account = of(&frames.devices.account, None, Names);
+    frames.users.account = of(&frames.users.account, Some(&frames.users.account_id), Ids);
+    frames.members.member = of(&frames.members.member, Some(&frames.members.member_id), Names);
+    frames.flows.account = of(&frames.flows.account, Some(&frames.flows.account_id), Names);
 }
 
 /// The accounts that the rows name. Each pair of name and id is resolved once.

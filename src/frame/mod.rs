@@ -12,6 +12,7 @@ mod notes;
 pub mod parquet;
 mod remarks;
 mod reports;
+mod sparse;
 mod states;
 mod text;
 
@@ -24,6 +25,7 @@ pub use events::{
 pub use notes::{Note, NoteRow, Notes};
 pub use remarks::{Cut, Lost, Remarks, Search};
 pub use reports::{Alert, AlertRow, Alerts, AuthStep, AuthStepRow, AuthSteps, Message, MessageRow, Messages};
+pub use sparse::{Empty, Sparse};
 pub use states::{
     AppState, AppStateRow, AppStates, DeviceState, DeviceStateRow, DeviceStates, FlowState, FlowStateRow, FlowStates, GrantState, GrantStateRow,
     GrantStates, MailboxState, MailboxStateRow, MailboxStates, MemberState, MemberStateRow, MemberStates, MethodState, MethodStateRow, MethodStates,
@@ -62,14 +64,21 @@ macro_rules! for_each_frame {
 
 macro_rules! declare_frames {
     ($($member:ident: $frame:ident;)*) => {
+        $(impl Empty for $frame {
+            fn empty() -> &'static Self {
+                static EMPTY: std::sync::LazyLock<$frame> = std::sync::LazyLock::new($frame::default);
+                &EMPTY
+            }
+        })*
+
         /// All frames of a case. Absent evidence is an empty frame.
         #[derive(Debug, Clone, Default)]
-        pub struct Frames { $(#[doc = concat!("See [`", stringify!($frame), "`].")] pub $member: $frame,)* }
+        pub struct Frames { $(#[doc = concat!("See [`", stringify!($frame), "`].")] pub $member: Sparse<$frame>,)* }
 
         /// What shapes fill: one set per chunk of a file, joined in source order.
         #[derive(Debug, Default)]
         pub struct Rows {
-            $(#[doc = concat!("See [`", stringify!($frame), "`].")] pub $member: $frame,)*
+            $(#[doc = concat!("See [`", stringify!($frame), "`].")] pub $member: Sparse<$frame>,)*
             /// What the records say about the export.
             pub remarks: Remarks,
         }
@@ -94,17 +103,17 @@ macro_rules! declare_frames {
 
             /// Appends the rows of `later` below the own ones.
             pub fn append(&mut self, mut later: Self) {
-                $(self.$member.append(&mut later.$member);)*
+                $(if let Some(mut rows) = later.$member.take() { self.$member.append(&mut *rows); })*
             }
 
             /// Name and content of each frame, in the order of declaration.
             pub fn each(&self) -> Vec<(&'static str, &dyn Frame)> {
-                vec![$((stringify!($member), &self.$member),)*]
+                vec![$((stringify!($member), &*self.$member),)*]
             }
 
             /// The same, to be changed.
             pub fn each_mut(&mut self) -> Vec<(&'static str, &mut dyn Frame)> {
-                vec![$((stringify!($member), &mut self.$member),)*]
+                vec![$((stringify!($member), &mut *self.$member),)*]
             }
 
             /// Bytes in memory.

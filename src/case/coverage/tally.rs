@@ -88,14 +88,14 @@ impl Tally {
             }
         }
         self.auditing.read(frames);
-        self.name(&frames.audit, &frames.audit.account, |_| true);
-        self.name(&frames.audit, &frames.audit.mailbox, |_| true);
+        self.name(&*frames.audit, &frames.audit.account, |_| true);
+        self.name(&*frames.audit, &frames.audit.mailbox, |_| true);
         let is_person = |row: usize| matches!(frames.audit.target_kind.get(row), Some("user" | "mailbox"));
-        self.name(&frames.audit, &frames.audit.target, is_person);
-        self.name(&frames.sign_ins, &frames.sign_ins.account, |_| true);
-        self.name(&frames.mail_access, &frames.mail_access.account, |_| true);
-        self.name(&frames.mail_access, &frames.mail_access.mailbox, |_| true);
-        self.name(&frames.risks, &frames.risks.account, |_| true);
+        self.name(&*frames.audit, &frames.audit.target, is_person);
+        self.name(&*frames.sign_ins, &frames.sign_ins.account, |_| true);
+        self.name(&*frames.mail_access, &frames.mail_access.account, |_| true);
+        self.name(&*frames.mail_access, &frames.mail_access.mailbox, |_| true);
+        self.name(&*frames.risks, &frames.risks.account, |_| true);
     }
 
     /// Notes the accounts of a column. Equal texts are looked up once per file, not once per row.

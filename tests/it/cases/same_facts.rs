@@ -69,7 +69,7 @@ fn rows_of(frames: &[&dyn Frame], but: &[&str]) -> Vec<String> {
 /// Rows of the audit frame and of the messages read.
 fn audit_rows(file: &File) -> (String, Vec<String>) {
     let frames = loaded(file).frames;
-    (file.path.clone(), rows_of(&[&frames.audit, &frames.mail_access, &frames.mail_items], &[]))
+    (file.path.clone(), rows_of(&[&*frames.audit, &*frames.mail_access, &*frames.mail_items], &[]))
 }
 
 /// What the portal's CSV cannot hold: no positions, no steps, no policies, no named locations, no risk, no device name.
@@ -88,7 +88,7 @@ const NOT_IN_THE_CSV: &[&str] = &[
 ];
 
 fn sign_in_rows(file: &File, but: &[&str]) -> (String, Vec<String>) {
-    (file.path.clone(), rows_of(&[&loaded(file).frames.sign_ins], but))
+    (file.path.clone(), rows_of(&[&*loaded(file).frames.sign_ins], but))
 }
 
 /// Compares what the first export gave with what each other gave, row by row.
