@@ -74,7 +74,7 @@ impl Header {
         record.len() == self.names.len()
             && self.names.iter().zip(record.fields()).all(|(name, (_, value))| {
                 let plain = name.split_once('#').filter(|(plain, _)| !plain.is_empty()).map_or(name.as_str(), |(plain, _)| plain);
-                value.text().is_some_and(|text| text.trim_matches(['\u{feff}', '"', ' ']).eq_ignore_ascii_case(plain)) || name.starts_with('#')
+                matches!(value, Value::Text(text) if text.at_hand().is_some_and(|text| text.trim_matches(['\u{feff}', '"', ' ']).eq_ignore_ascii_case(plain))) || name.starts_with('#')
             })
     }
 }

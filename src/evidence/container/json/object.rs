@@ -1,6 +1,7 @@
 //! Inside one JSON object: follows brackets and quotes to its end, notices what no JSON object can contain, and notices when the object is a page.
 
 use super::page;
+use crate::evidence::container::bytes;
 
 /// What the scan came to.
 pub(super) enum Step {
@@ -97,11 +98,12 @@ impl Object {
     pub(super) fn scan(&mut self, text: &[u8], pos: &mut usize) -> Step {
         loop {
             if self.in_text {
-                let Some(offset) = memchr::memchr3(b'"', b'\\', b'\n', text.get(*pos..).unwrap_or_default()) else {
+                // Most texts end within sixteen bytes: a call would cost more than the search.
+                let wanted = |sixteen| bytes::equal(sixteen, b'"') | bytes::equal(sixteen, b'\\') | bytes::equal(sixteen, b'\n');
+                let Some(at) = bytes::find(text, *pos, wanted, |byte| matches!(byte, b'"' | b'\\' | b'\n')) else {
                     *pos = text.len();
                     return Step::More;
                 };
-                let at = *pos + offset;
                 match text.get(at) {
                     Some(b'\\') if at + 1 >= text.len() => {
                         *pos = at;

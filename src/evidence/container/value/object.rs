@@ -15,6 +15,7 @@ pub struct Object<'a>(Repr<'a>);
 
 #[derive(Clone)]
 enum Repr<'a> {
+    /// In the arena of its record, or nothing at all.
     Borrowed(&'a Parts<'a>),
     Owned(Box<Parts<'a>>),
 }
@@ -44,6 +45,11 @@ impl<'a> Object<'a> {
 
     /// The same when the prints of the names are known.
     pub(in crate::evidence::container) fn with_prints(prints: Vec<u32>, fields: Vec<Field<'a>>) -> Self {
+        // A hostile record may consist of millions of empty objects.
+        const NOTHING: &Parts<'static> = &Parts { prints: Slice::Borrowed(&[]), fields: Slice::Borrowed(&[]) };
+        if fields.is_empty() {
+            return Self(Repr::Borrowed(NOTHING));
+        }
         Self(Repr::Owned(Box::new(Parts { prints: Slice::Owned(prints), fields: Slice::Owned(fields) })))
     }
 

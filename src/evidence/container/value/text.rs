@@ -44,6 +44,11 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// The text if it is at hand: not that of a CSV cell which holds a JSON document.
+    pub(in crate::evidence::container) fn at_hand(&self) -> Option<&str> {
+        if matches!(self.0, Repr::Cell(_)) { None } else { Some(self) }
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         match &self.0 {
