@@ -24,6 +24,9 @@ use self::encoding::{Decoder, Encoding};
 /// Bytes read at a time. Blocks of 2 to 8 MiB read as fast as a memory map and keep memory small; larger ones are slower (measured 2026-11).
 pub(crate) const BLOCK: usize = 4 * 1024 * 1024;
 
+/// Bytes that are split at a time, while the processor's cache still holds them.
+const STEP: usize = 256 * 1024;
+
 /// The longest single record that is kept in memory, in bytes. Real records end below 10 MiB; a longer one is an unclosed text or bracket.
 pub(crate) const RECORD_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -196,18 +199,22 @@ impl<R: Read> Iterator for Batches<'_, R> {
         }
         let mut text = self.pool.take();
         text.push_str(&self.carry);
-        while !self.finished {
-            self.finished = !self.decoder.fill(&mut text, self.block);
-            let mut pieces = Vec::new();
-            let n_done = self.splitter.scan(&text, self.finished, &mut pieces);
-            let rest = text.get(n_done..).unwrap_or_default();
+        let (mut pieces, mut n_done) = (Vec::new(), 0);
+        while !self.finished && (pieces.is_empty() || text.len() < self.block) {
+            self.finished = !self.decoder.fill(&mut text, self.block.min(STEP));
+            let mut found = Vec::new();
+            let n_more = self.splitter.scan(text.get(n_done..).unwrap_or_default(), self.finished, &mut found);
+            pieces.extend(found.into_iter().map(|piece| Piece { start: n_done + piece.start, end: n_done + piece.end, ..piece }));
+            n_done += n_more;
             if pieces.is_empty() {
                 // A record longer than the block: read on behind what there is. Only what is done with goes away.
                 text.drain(..n_done);
-                continue;
+                n_done = 0;
             }
+        }
+        if !pieces.is_empty() {
             self.carry.clear();
-            self.carry.push_str(rest);
+            self.carry.push_str(text.get(n_done..).unwrap_or_default());
             text.truncate(n_done);
             let first = self.n_records;
             self.n_records += pieces.len() as u64;
