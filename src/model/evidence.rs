@@ -107,7 +107,7 @@ pub struct Coverage {
 /// One limit of the evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LimitLine {
-    /// `hole`, `cap`, `missing-pages`, `next-link`, `cut`, `truncated`, `rejected`, `throttled`, `unaudited`, `filtered` or `implausible-time`.
+    /// `hole`, `cap`, `missing-pages`, `next-link`, `cut`, `truncated`, `rejected`, `throttled`, `unaudited`, `collector-gap`, `collector-warning`, `filtered` or `implausible-time`.
     pub kind: String,
     /// Paths of the files below the evidence folder; empty when it concerns the case as a whole.
     pub sources: Vec<String>,

@@ -248,3 +248,21 @@ fn inventory_ends_with_0_2_or_3_and_prints_data_or_text() {
     assert_eq!(json, serde_json::to_value(limited.inventory()).expect("a list is JSON"), "the same twice");
     assert_eq!(run(&["no-such-folder"]).0, Some(2));
 }
+
+#[test]
+fn what_a_collector_admits_is_not_clear() {
+    let evidence = Evidence::copy("collector");
+    let log = "2026-10-08 23:00:00: [INFO] Collecting the Unified Audit Log\n\
+        2026-10-08 23:05:44: [WARNING] SOME EVENTS IN THIS RANGE ARE NOT CAPTURED: 2026-10-06T18:00:00Z 2026-10-06T19:00:00Z\n\
+        2026-10-08 23:06:01: [ERROR] Mailbox rules of m.keller@contoso.example: access is denied\n";
+    fs::write(evidence.0.join("LogFile.txt"), log).expect("the temporary folder is writable");
+    let report = evidence.report();
+    let limits = report["coverage"]["limits"].as_array().expect("a list");
+    let told: Vec<(&str, bool)> =
+        limits.iter().map(|limit| (limit["kind"].as_str().expect("a word"), limit["hides_records"].as_bool().expect("yes or no"))).collect();
+    assert_eq!(told, [("collector-warning", false), ("collector-gap", true)], "{limits:#?}");
+    let gap = &limits[1];
+    assert_eq!((&gap["from"], &gap["to"]), (&serde_json::json!("2026-10-06T18:00:00Z"), &serde_json::json!("2026-10-06T19:00:00Z")));
+    let status = |item: usize| report["checklist"][item - 1]["status"].as_str().expect("a word");
+    assert_eq!((status(5), status(8), status(12)), ("partial", "partial", "clear"), "forwarding and Teams stand in that log alone");
+}

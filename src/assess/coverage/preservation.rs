@@ -36,6 +36,7 @@ pub(super) fn lines(sources: &[Source], extent: &Extent) -> Vec<String> {
         line(has(Evidence::RiskDetections), "risk detections"),
         line(has(Evidence::InboxRules), "inbox-rule bodies"),
         line(has(Evidence::OauthGrants), "OAuth grant details (application, scopes, consent type)"),
+        line(extent.has_communications, "communication log (who was told what, when, and how)"),
     ]
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::series::{DAY, Hole};
-use super::{Extent, Log, auditing, file, pages};
+use super::{Extent, Log, auditing, claims, file, pages};
 use crate::evidence::Evidence;
 use crate::frame::Remarks;
 use crate::provenance::{Skipped, Source, SourceId};
@@ -31,6 +31,10 @@ pub enum LimitKind {
     Throttled,
     /// Auditing was off.
     Unaudited,
+    /// A collector's log admits that records are missing or were filtered.
+    Admitted,
+    /// A collector's log tells of a failure; it may have tried again.
+    Warned,
     /// A filtered export says nothing about what it was not asked for.
     Filtered,
     /// Times that cannot be right.
@@ -50,6 +54,8 @@ impl LimitKind {
             Self::Rejected => "rejected",
             Self::Throttled => "throttled",
             Self::Unaudited => "unaudited",
+            Self::Admitted => "collector-gap",
+            Self::Warned => "collector-warning",
             Self::Filtered => "filtered",
             Self::Implausible => "implausible-time",
         }
@@ -57,7 +63,7 @@ impl LimitKind {
 
     /// Whether nothing can be called clear where it holds. The others are to be known, but take no record away.
     pub fn hides_records(self) -> bool {
-        !matches!(self, Self::Filtered | Self::Implausible)
+        !matches!(self, Self::Warned | Self::Filtered | Self::Implausible)
     }
 }
 
@@ -109,6 +115,7 @@ pub fn limits(read: Read<'_>, settings: &Settings) -> Vec<Limit> {
     limits.extend(file::limits(read));
     limits.extend(searches(read));
     limits.extend(throttled(read));
+    limits.extend(claims::limits(read));
     limits.extend(auditing::limits(read));
     limits
 }

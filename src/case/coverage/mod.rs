@@ -2,6 +2,7 @@
 //! Facts only: what a limit means for a statement is for `assess` to say.
 
 mod auditing;
+mod claims;
 mod file;
 mod kinds;
 mod limit;
@@ -18,6 +19,7 @@ use crate::provenance::SourceId;
 use crate::time::Time;
 
 pub use self::auditing::{Auditing, Silent};
+pub use self::claims::Claim;
 pub use self::kinds::Log;
 pub use self::limit::{Limit, LimitKind, Read, limits};
 pub use self::series::{Day, Hole, Series};
@@ -42,12 +44,16 @@ pub struct Extent {
     pub synced: BTreeSet<SourceId>,
     /// What was not audited, as far as exported settings tell.
     pub auditing: Auditing,
+    /// What collectors' logs admit.
+    pub claims: Vec<Claim>,
+    /// Somebody noted who was told what.
+    pub has_communications: bool,
 }
 
 impl Extent {
     /// Sorts what was counted on the files as they are (`records`: when copies are folded), and sets records apart that lie years from all others of their log.
     pub(crate) fn new(tally: Tally, records: BTreeMap<Evidence, u64>) -> Self {
-        let Tally { days, undated, mut implausible, accounts, throttled, synced, auditing } = tally;
+        let Tally { days, undated, mut implausible, accounts, throttled, synced, auditing, claims, has_communications } = tally;
         let mut logs: BTreeMap<Option<Log>, Series> = BTreeMap::new();
         for ((_, kind, day), records) in &days {
             logs.entry(Log::of(*kind)).or_default().add(*day, *records);
@@ -69,7 +75,17 @@ impl Extent {
             series.entry((source, kind)).or_default().n_records += n;
         }
         let accounts = accounts.into_iter().map(|(source, names)| (source, names.into_iter().collect())).collect();
-        Self { records, series, implausible, accounts, throttled: throttled.into_iter().collect(), synced, auditing }
+        Self {
+            records,
+            series,
+            implausible,
+            accounts,
+            throttled: throttled.into_iter().collect(),
+            synced,
+            auditing,
+            claims: claims.into_iter().collect(),
+            has_communications,
+        }
     }
 
     /// First and last event of a file, over all kinds that it holds.

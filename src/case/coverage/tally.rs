@@ -6,6 +6,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::auditing::Auditing;
+use super::claims::Claim;
 use super::series::Day;
 use super::{kinds, states};
 use crate::evidence::Evidence;
@@ -60,6 +61,8 @@ pub(crate) struct Tally {
     /// Files with synchronised folders among their mail reads.
     pub(super) synced: BTreeSet<SourceId>,
     pub(super) auditing: Auditing,
+    pub(super) claims: BTreeSet<Claim>,
+    pub(super) has_communications: bool,
 }
 
 impl Tally {
@@ -88,6 +91,7 @@ impl Tally {
             }
         }
         self.auditing.read(frames);
+        self.notes(frames);
         self.name(&*frames.audit, &frames.audit.account, |_| true);
         self.name(&*frames.audit, &frames.audit.mailbox, |_| true);
         let is_person = |row: usize| matches!(frames.audit.target_kind.get(row), Some("user" | "mailbox"));
@@ -96,6 +100,18 @@ impl Tally {
         self.name(&*frames.mail_access, &frames.mail_access.account, |_| true);
         self.name(&*frames.mail_access, &frames.mail_access.mailbox, |_| true);
         self.name(&*frames.risks, &frames.risks.account, |_| true);
+    }
+
+    /// What people and collectors wrote that says something about the evidence itself.
+    fn notes(&mut self, frames: &Frames) {
+        for row in frames.notes.iter() {
+            self.has_communications |= row.kind() == Some("communication");
+            let status = row.status().filter(|status| matches!(*status, "partial" | "filtered" | "failed"));
+            if let (Some("collector"), Some(status)) = (row.kind(), status) {
+                let (status, text) = (status.to_owned(), row.text().unwrap_or_default().to_owned());
+                self.claims.insert(Claim { source: row.source(), record: row.record(), status, window: row.from().zip(row.until()), text });
+            }
+        }
     }
 
     /// Notes the accounts of a column. Equal texts are looked up once per file, not once per row.
@@ -150,6 +166,8 @@ impl Tally {
         }
         self.throttled.extend(other.throttled);
         self.synced.extend(other.synced);
+        self.claims.extend(other.claims);
+        self.has_communications |= other.has_communications;
         self.auditing.merge(other.auditing);
     }
 }
