@@ -47,7 +47,9 @@ pub(crate) fn fixtures(words: &[&str]) -> Vec<Fixture> {
 
 /// Loads one file under a name, alone.
 pub(crate) fn loaded(label: &str, name: &str, bytes: &[u8]) -> Case {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("claims").join(label);
+    // Tests run side by side: each has a folder of its own.
+    let test = std::thread::current().name().unwrap_or_default().replace("::", "-");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("claims").join(test).join(label);
     let _absent = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the build's temporary folder can be written");
     fs::write(folder.join(name), bytes).expect("the build's temporary folder can be written");

@@ -44,7 +44,8 @@ pub(super) fn by_id(table: &Table<'_>) -> Found {
     };
     let goes_on = |row: usize| row > 0 && table.place(row) == table.place(row - 1);
     let rows = repeated::rows(table.height(), key, goes_on);
-    let runs: Vec<Found> = rows.par_chunk_by(|(hash, _), (other, _)| hash == other).map(|run| told_apart(table, run)).collect();
+    let runs: Vec<Found> =
+        rows.par_chunk_by(|(hash, _), (other, _)| hash == other).filter(|run| run.len() > 1).map(|run| told_apart(table, run)).collect();
     let mut found = Found::default();
     for run in runs {
         found.copies.extend(run.copies);
@@ -152,7 +153,8 @@ pub(super) fn by_content(table: &Table<'_>) -> Vec<Copies> {
         (is_nameless && columns.first().is_some_and(|time| time.has(row))).then(|| columns.iter().fold(0, |key, column| cell_hash(key, *column, row)))
     };
     let rows = repeated::rows(table.height(), key, |_| false);
-    let runs: Vec<Vec<Copies>> = rows.par_chunk_by(|(hash, _), (other, _)| hash == other).map(|run| paired(table, &columns, run)).collect();
+    let runs: Vec<Vec<Copies>> =
+        rows.par_chunk_by(|(hash, _), (other, _)| hash == other).filter(|run| run.len() > 1).map(|run| paired(table, &columns, run)).collect();
     runs.into_iter().flatten().collect()
 }
 
