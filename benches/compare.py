@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Backtrail beside the tools that are used today: same machine, same files, same question, same answer, one run of each per round.
 
-    python3 -m venv /tmp/bench-venv && /tmp/bench-venv/bin/pip install -r benches/requirements.txt
-    /tmp/bench-venv/bin/python benches/compare.py check        # does every tool answer, and alike? 20 MB
-    /tmp/bench-venv/bin/python benches/compare.py all          # every figure of benches/README.md
+    python3 -m venv .venv && .venv/bin/pip install -r benches/requirements.txt
+    .venv/bin/python benches/compare.py check        # does every tool answer, and alike? 20 MB
+    .venv/bin/python benches/compare.py all          # every figure of benches/README.md
 
 Prints Markdown. Generated evidence goes to --work and may be deleted at any time. See benches/README.md for what the figures mean."""
 

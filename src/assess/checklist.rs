@@ -107,9 +107,9 @@ fn judge_item(case: &Case, (prover, proofs): (&Prover<'_>, &Proofs), scope: &Sco
     } else if item.number == 6 {
         mail_access(case, scope, &proof)
     } else if proof != Proof::Whole
-        && let Some(answer) = listed(case, prover, scope, window, item)
+        && let Some(why) = listed(case, prover, scope, window, item)
     {
-        answer
+        ("partial", why)
     } else if history.is_empty() && state.is_empty() {
         let audit = AUDIT_KINDS.iter().filter(|kind| case.has(**kind)).count();
         if item.history.iter().all(|kind| matches!(kind, Evidence::Teams | Evidence::PowerAutomate | Evidence::PowerApps | Evidence::SharePoint))
@@ -146,24 +146,21 @@ fn judge_item(case: &Case, (prover, proofs): (&Prover<'_>, &Proofs), scope: &Sco
     ChecklistItem { item: item.number, name: item.name.to_owned(), status: status.to_owned(), why, findings }
 }
 
-/// What the list of things as they stood says where the history does not cover the window; `None` when there is no list.
-fn listed(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, item: &Item) -> Option<(&'static str, String)> {
+/// What the list of things as they stood says where the history does not cover the window; `None` when there is no list. What stands is one half of the
+/// proof: what was made and removed again is not in it.
+fn listed(case: &Case, prover: &Prover<'_>, scope: &Scope<'_>, window: Option<Window>, item: &Item) -> Option<String> {
     let (list, window) = item.list.zip(window)?;
     let limits: Vec<String> = list.kinds().iter().flat_map(|kind| prover.state(*kind)).collect();
     let history = item.history.iter().map(|kind| kind.title()).collect::<Vec<_>>().join(" or ");
-    match list.since(case, scope.accounts, window.from) {
-        Standing::Absent => None,
-        // What stands is one half of the proof only.
-        Standing::Untouched(words) if limits.is_empty() => Some((
-            "partial",
-            format!("{words}; {history} does not cover the window, so what was made and removed again before the export would not show"),
-        )),
-        Standing::Untouched(words) => Some(("partial", format!("{words}, but {}; {history} does not cover the window", limits.join("; ")))),
-        Standing::Touched(words) => {
-            Some(("partial", format!("{words}; by whom and from where only the history tells ({history}), which does not cover the window")))
+    Some(match list.since(case, scope.accounts, window.from) {
+        Standing::Absent => return None,
+        Standing::Untouched(words) if limits.is_empty() => {
+            format!("{words}; {history} does not cover the window, so what was made and removed again before the export would not show")
         }
-        Standing::Undated(words) => Some(("partial", format!("{words}; the history ({history}) does not cover the window"))),
-    }
+        Standing::Untouched(words) => format!("{words}, but {}; {history} does not cover the window", limits.join("; ")),
+        Standing::Touched(words) => format!("{words}; by whom and from where only the history tells ({history}), which does not cover the window"),
+        Standing::Undated(words) => format!("{words}; the history ({history}) does not cover the window"),
+    })
 }
 
 /// What each kind of evidence proves about all affected accounts.

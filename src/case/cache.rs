@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::evidence::container::Text;
 use crate::evidence::read::Contents;
 use crate::frame::{Frames, Remarks, parquet};
-use crate::provenance::{Skipped, Source, SourceId, hex};
+use crate::provenance::{SkipReason, Skipped, Source, SourceId, hex};
 
 /// Bytes from which a file is worth an entry.
 const WORTH: u64 = 1 << 20;
@@ -85,7 +85,9 @@ impl Cache {
 
     /// Keeps what a file held.
     pub(super) fn put(&self, source: &Source, text: Text, contents: &Contents) -> io::Result<()> {
-        if source.size < self.worth || source.sha256.is_empty() {
+        // What was read of a file that changed meanwhile is not what its hash stands for; where a limit stopped reading, other settings read on.
+        let is_all = contents.skipped.iter().all(|skipped| !matches!(skipped.reason, SkipReason::UnreadableFile | SkipReason::LimitReached));
+        if source.size < self.worth || source.sha256.is_empty() || !is_all {
             return Ok(());
         }
         let folder = self.entry(source, text);
@@ -166,6 +168,18 @@ mod tests {
         });
         assert_eq!(used.count(), 0, "a damaged entry is never used");
         assert_eq!(cached(), plain, "after damage");
+        let (id, text) = inventory.texts.first_key_value().expect("the fixture holds texts");
+        let source = inventory.sources.get(id.0 as usize).expect("numbered");
+        for reason in [SkipReason::UnreadableFile, SkipReason::LimitReached] {
+            let cache = Cache { program: format!("{reason:?}"), ..cache.clone() };
+            let mut contents = Contents::default();
+            cache.put(source, *text, &contents).expect("the temporary folder is writable");
+            assert!(cache.get(source, *id, *text).is_some(), "what was read to its end is kept");
+            fs::remove_dir_all(cache.entry(source, *text)).expect("own folder");
+            contents.skipped.push(Skipped { source: *id, record: 0, reason, detail: String::new(), excerpt: String::new() });
+            cache.put(source, *text, &contents).expect("nothing is written");
+            assert!(cache.get(source, *id, *text).is_none(), "{reason:?}: the bytes read are not those of the hash");
+        }
         let other = Cache { program: "2".to_owned(), ..cache.clone() };
         assert!(inventory.texts.iter().all(|(id, text)| other.get(inventory.sources.get(id.0 as usize).expect("numbered"), *id, *text).is_none()));
     }

@@ -11,7 +11,7 @@ use super::{Case, coverage, fold, order, steps};
 use crate::evidence::Evidence;
 use crate::evidence::container::value::Object;
 use crate::evidence::container::{BLOCK, Pool, Text};
-use crate::evidence::read::Contents;
+use crate::evidence::read::{Contents, Watch};
 use crate::evidence::shape::{self, Shape};
 use crate::frame::{Frame, Frames};
 use crate::inventory::Inventory;
@@ -99,9 +99,6 @@ fn build((mut sources, mut skipped, loaded): Loaded) -> Case {
     case.coverage = case.extent.spans();
     case
 }
-
-/// Sees the rows of each batch; see [`Reading::watch`](crate::evidence::read::Reading::watch).
-pub(super) type Watch<'a> = Option<&'a (dyn Fn(SourceId, &Frames) + Sync)>;
 
 /// All files read: the sources, what could not be used of them, what each held, in source order.
 type Loaded = (Vec<Source>, Vec<Skipped>, Vec<(SourceId, Contents)>);

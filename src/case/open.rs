@@ -6,11 +6,11 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::load::{LARGE, Meter, Watch};
+use super::load::{LARGE, Meter};
 use crate::evidence::container::archive::{self, Bytes, Guard, Packing, Seekable};
 use crate::evidence::container::value::Object;
 use crate::evidence::container::{Container, Pool, Text};
-use crate::evidence::read::{self, Contents, Reading};
+use crate::evidence::read::{self, Contents, Reading, Watch};
 use crate::evidence::shape::Shape;
 use crate::inventory::modified;
 use crate::provenance::{SkipReason, Skipped, Source, SourceId};

@@ -8,6 +8,7 @@ mod containers;
 mod coverage;
 mod detectors;
 mod docs;
+mod folder;
 mod house;
 mod joins;
 mod judgement;

@@ -12,39 +12,7 @@ use backtrail::inventory;
 use backtrail::provenance::{SkipReason, Source};
 use backtrail::settings::archive::Archive;
 
-/// A fresh folder below the system's temporary one, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("backtrail-robustness-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).expect("the temporary folder is writable");
-        Self(path)
-    }
-
-    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the temporary folder is writable");
-        fs::write(path, bytes).expect("the temporary folder is writable");
-        self
-    }
-
-    fn load(&self) -> Case {
-        let inventory = inventory::take(std::slice::from_ref(&self.0), &Archive::default()).expect("the folder holds files");
-        let case = case::load(inventory, &|_| ());
-        for source in &case.sources {
-            assert_eq!(source.records, source.kept + source.duplicates + source.skipped, "the books of {} balance", source.path);
-        }
-        case
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
+use crate::folder::Folder;
 
 fn sign_in(number: u32) -> String {
     let id = format!("00000000-0000-4000-8000-{number:012}");

@@ -38,7 +38,7 @@ impl Identities {
         !address.contains("#ext#") && address.rsplit_once('@').is_some_and(|(_, domain)| self.own_domains.contains(domain))
     }
 
-    /// Learns from all frames. Fails only when a column has the wrong type.
+    /// Learns from all frames.
     pub fn build(frames: &Frames) -> Self {
         learning::learn(frames)
     }

@@ -85,7 +85,7 @@ pub struct Profiles {
 
 impl Profiles {
     /// Learns from the successful sign-ins (error code 0) of enriched frames. Rows of Microsoft's own network teach networks and countries only when
-    /// they are interactive: elsewhere they are Microsoft's servers acting for the user. Fails only when a column has the wrong type.
+    /// they are interactive: elsewhere they are Microsoft's servers acting for the user.
     pub fn build(sign_ins: &SignIns, baseline: &Baseline) -> Self {
         let rows = sign_ins;
         let mut learning = learning::Learning::default();

@@ -7,6 +7,7 @@ pub(crate) mod archive;
 mod bytes;
 pub(crate) mod clixml;
 pub(crate) mod csv;
+mod cursor;
 pub(crate) mod dates;
 pub(crate) mod encoding;
 pub(crate) mod json;

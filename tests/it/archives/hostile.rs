@@ -29,7 +29,7 @@ fn names_are_labels_and_lead_nowhere() {
         ("same/a.json", one.as_bytes()),
         ("same/b.json", two.as_bytes()),
         ("../../../up/out.json", three.as_bytes()),
-        ("/root/absolute.json", four.as_bytes()),
+        ("/outside/absolute.json", four.as_bytes()),
         ("C:\\Users\\w.json", five.as_bytes()),
         ("./dot//\u{1b}[31mred\u{202e}\n.json", six.as_bytes()),
     ];
@@ -42,7 +42,7 @@ fn names_are_labels_and_lead_nowhere() {
             "e.zip/(..)/(..)/(..)/up/out.json",
             "e.zip/C:/Users/w.json",
             "e.zip/dot/\u{1b}[31mred\u{202e}\n.json",
-            "e.zip/root/absolute.json",
+            "e.zip/outside/absolute.json",
             "e.zip/same/a.json",
             "e.zip/same/a.json (2)",
         ]

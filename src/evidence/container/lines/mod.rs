@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 pub use self::line::Kind;
 use self::line::{Above, Line};
+use super::cursor::{Cursor, Stretch};
 use super::value::{Object, Value};
 use super::{Piece, Split, State};
 
@@ -65,8 +66,7 @@ pub(crate) fn object<'a>(text: &'a str, context: &str, columns: Option<&'a [Stri
 /// Finds the dated lines of a text.
 pub(crate) struct Splitter {
     limit: usize,
-    at: usize,
-    searched: usize,
+    cursor: Cursor,
     /// The open record.
     open: Option<(usize, usize)>,
     above: Above,
@@ -78,7 +78,7 @@ pub(crate) struct Splitter {
 impl Splitter {
     /// `limit`: longest record, in bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, at: 0, searched: 0, open: None, above: Above::default(), context: Arc::from(""), columns: None, n_outside: 0 }
+        Self { limit, cursor: Cursor::default(), open: None, above: Above::default(), context: Arc::from(""), columns: None, n_outside: 0 }
     }
 
     fn close(&mut self, state: State, pieces: &mut Vec<Piece>) {
@@ -123,18 +123,7 @@ impl Splitter {
 
 impl Split for Splitter {
     fn scan(&mut self, text: &str, last: bool, pieces: &mut Vec<Piece>) -> usize {
-        while self.at < text.len() {
-            let from = self.at.max(self.searched);
-            let found = memchr::memchr(b'\n', text.as_bytes().get(from..).unwrap_or_default()).map(|offset| from + offset);
-            let (end, next) = match found {
-                Some(end) => (end, end + 1),
-                None if last || text.len() - self.at > self.limit => (text.len(), text.len()),
-                None => {
-                    self.searched = text.len();
-                    break;
-                }
-            };
-            let start = std::mem::replace(&mut self.at, next);
+        while let Some(Stretch { start, end, .. }) = self.cursor.line(text, last, self.limit) {
             self.line(text, (start, end), pieces);
             if self.open.is_some_and(|(start, end)| end - start > self.limit) {
                 self.close(State::Broken("the record is longer than the limit for one record"), pieces);
@@ -143,9 +132,8 @@ impl Split for Splitter {
         if last {
             self.close(State::Whole, pieces);
         }
-        let n_done = text.floor_char_boundary(self.open.map_or(self.at, |(start, _)| start));
-        self.at -= n_done;
-        self.searched = self.searched.saturating_sub(n_done);
+        let n_done = text.floor_char_boundary(self.open.map_or(self.cursor.at(), |(start, _)| start));
+        self.cursor.shift(n_done);
         self.open = self.open.map(|(start, end)| (start - n_done, end - n_done));
         n_done
     }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use self::line::Line;
 use self::table::Ruler;
 pub(crate) use self::value::hash_table;
+use super::cursor::{Cursor, Stretch};
 use super::value::Object;
 use super::{Piece, Split, State};
 
@@ -83,9 +84,7 @@ struct List {
 pub(crate) struct Splitter {
     limit: usize,
     open: Open,
-    /// Offset of the first line that was not looked at, and up to where its end was looked for.
-    at: usize,
-    searched: usize,
+    cursor: Cursor,
     /// The rest of a line that is too long is passed over.
     is_passing: bool,
     /// The line before, which may turn out to be the head of a table.
@@ -119,8 +118,7 @@ impl Splitter {
         Self {
             limit,
             open: Open::Nothing,
-            at: 0,
-            searched: 0,
+            cursor: Cursor::default(),
             is_passing: false,
             previous: String::new(),
             n_blank: 0,
@@ -283,13 +281,12 @@ impl Splitter {
         match &self.open {
             Open::List(list) => list.start,
             Open::Table(Table { row: Some((start, _)), .. }) => *start,
-            Open::Nothing | Open::Table(_) => self.at,
+            Open::Nothing | Open::Table(_) => self.cursor.at(),
         }
     }
 
     fn shift(&mut self, n_gone: usize) {
-        self.at -= n_gone;
-        self.searched = self.searched.saturating_sub(n_gone);
+        self.cursor.shift(n_gone);
         let open = match &mut self.open {
             Open::List(List { start, end, .. }) | Open::Table(Table { row: Some((start, end)), .. }) => Some((start, end)),
             Open::Nothing | Open::Table(_) => None,
@@ -303,29 +300,18 @@ impl Splitter {
 
 impl Split for Splitter {
     fn scan(&mut self, text: &str, last: bool, pieces: &mut Vec<Piece>) -> usize {
-        while self.at < text.len() {
-            let from = self.at.max(self.searched);
-            let found = memchr::memchr(b'\n', text.as_bytes().get(from..).unwrap_or_default()).map(|offset| from + offset);
-            let (end, next) = match found {
-                Some(end) => (end, end + 1),
-                None if last || text.len() - self.at > self.limit => (text.len(), text.len()),
-                None => {
-                    self.searched = text.len();
-                    break;
-                }
-            };
-            let start = std::mem::replace(&mut self.at, next);
-            if std::mem::replace(&mut self.is_passing, found.is_none() && !last) {
+        while let Some(Stretch { start, end, is_ended }) = self.cursor.line(text, last, self.limit) {
+            if std::mem::replace(&mut self.is_passing, !is_ended && !last) {
                 continue;
             }
             if end - start > self.limit {
                 self.close(pieces);
-                pieces.push(self.piece(start, next, State::Broken("the line is longer than the limit for one record"), None));
+                pieces.push(self.piece(start, self.cursor.at(), State::Broken("the line is longer than the limit for one record"), None));
                 continue;
             }
             let end = end - usize::from(text.get(start..end).is_some_and(|line| line.ends_with('\r')));
             self.line(text, start, end, pieces);
-            if self.at - self.needed_from() > self.limit {
+            if self.cursor.at() - self.needed_from() > self.limit {
                 let (start, end) = (self.needed_from(), end);
                 self.open = Open::Nothing;
                 pieces.push(self.piece(start, end, State::Broken("the object is longer than the limit for one record"), None));
